@@ -12,6 +12,7 @@ from autograd_mini.graph import topological
 from autograd_mini.language import meant, text
 from autograd_mini.numbers.arguments import one_of
 from autograd_mini.numbers.kinds import shown
+from autograd_mini.numbers.numberlike import held
 from autograd_mini.value import Value
 
 from .slips import Judged, near, raised
@@ -89,7 +90,7 @@ def ask(number: str, answer: Any = ..., lang: str | None = None) -> Judged:
 
 def _slip(question: Question, answer: Any, lang: str) -> tuple[str, str]:
     """The slip that an answer shows, "" if it is right, and what is told in its text."""
-    number, kind = answer.data if isinstance(answer, Value) else answer, question.kind
+    number, kind = held(answer), question.kind
     if kind.startswith("function"):
         if not callable(answer):
             return "a.function", type(answer).__name__

@@ -18,6 +18,7 @@ from autograd_mini.notation import symbols
 from autograd_mini.notation.labels import subscript
 from autograd_mini.notation.shapes import uses_of
 from autograd_mini.numbers.arguments import one_of, whole
+from autograd_mini.numbers.numberlike import held
 from autograd_mini.optim import SGD
 from autograd_mini.stepping import explain, explain_step, steps
 from autograd_mini.stepping.explanation import Formula, gradient, written
@@ -25,7 +26,7 @@ from autograd_mini.stepping.sequence import Accumulate, Forward, Steps, Update, 
 from autograd_mini.value import BIAS, Value
 
 from . import sheets
-from .slips import Judged, Posed, slip
+from .slips import Judged, Posed, slip, typed
 
 DIGITS = (2, 3, 3, 4, 5)  # that a number on the way has at most, by level
 _TRIES = 5000
@@ -45,7 +46,7 @@ class Blank(NamedTuple):
 
     def takes(self, answer: Any) -> bool:
         """Whether an answer, a number or a text such as "3/4", is right."""
-        given = _typed(answer)
+        given = _given(answer)
         return given is not None and abs(given - self.answer) <= self.tolerance
 
 
@@ -183,7 +184,7 @@ def ask(
 
 def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
     """What is said of an answer that is wrong."""
-    if (given := _typed(answer)) is None:
+    if (given := _given(answer)) is None:
         return text("ask.slip.no.number", lang, got=repr(answer))
     found = slip(task.steps, blank.step, given, blank.answer)
     seen = task.drawn or (found and found[0] != "partial" and found[2].get("x", "")[:1] != "v")
@@ -192,15 +193,10 @@ def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
     return text("ask.slip.unknown", lang, got=answer)
 
 
-def _typed(answer: Any) -> Fraction | None:
+def _given(answer: Any) -> float | None:
     """The number that is meant; None if it is none."""
-    try:
-        typed = str(getattr(answer, "data", answer)).replace(",", ".").replace("−", "-")
-        given = Fraction(float(typed) if "e" in typed.lower() else typed)  # 1e999999999 is large
-        float(given)
-    except (ValueError, ArithmeticError):
-        return None
-    return given
+    found = typed(str(held(answer)))
+    return found and found[0]
 
 
 # --- how an exercise is taken -------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What is said of an answer, and the slips that lead to a wrong number in an exercise."""
 
 import math
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from textwrap import fill
@@ -41,12 +42,47 @@ def raised(error: BaseException, lang: str) -> str:
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_NUMBER = re.compile(
+    r"(?i)([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10(?:\^|(?=-)))\(?([+-]?\d+)\)?)?"
+)
+
+
+def typed(answer: str) -> tuple[float, float] | None:
+    """The number that is meant, and the unit of its last decimal, 0 without; None if it is none.
+
+    >>> typed("-0,5"), typed("3 / 4"), typed("2·10⁻³")
+    ((-0.5, 0.1), (0.75, 0.0), (0.002, 0.0))
+    """
+    if re.search(r"\d\s+\d+\s*/", answer):  # 1 1/2 is not 11/2
+        return None
+    plain = re.sub("[−–]", "-", re.sub(r"\s", "", answer))
+    plain = re.sub("10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", lambda f: f"10^{f[1].translate(_RAISED)}", plain)
+    match [_number(part) for part in plain.split("/")]:
+        case [(value, unit)]:
+            pass
+        case [(above, _), (below, _)] if below:
+            value, unit = above / below, 0.0
+        case _:
+            return None
+    return (value, unit) if math.isfinite(value) else None
+
+
+def _number(text: str) -> tuple[float, float] | None:
+    text = text if "." in text else text.replace(",", ".")
+    found = _NUMBER.fullmatch(re.sub(r"^([+-]?)(?=10(\^|-))", r"\g<1>1x", text))
+    if found is None:
+        return None
+    power, decimals = int(found[4] or 0), found[2] or found[3] or ""
+    return float(f"{found[1]}e{power}"), float(f"1e{power - len(decimals)}") if decimals else 0.0
+
+
 def near(x: Any, y: Any) -> bool:
     """Whether two numbers differ by no more than rounding to three digits."""
     return math.isclose(x, y, rel_tol=0.005, abs_tol=1e-12)
 
 
-def slip(recorded: Steps, number: int, given: Fraction, wanted: Fraction) -> Slip | None:
+def slip(recorded: Steps, number: int, given: float, wanted: Fraction) -> Slip | None:
     """The slip that gives this number at a step: its name, the number, what is filled in.
 
     The names, and what is said of them, are those of predict mode.

@@ -7,6 +7,7 @@ import zipfile
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pypdf
 import pytest
 
@@ -19,6 +20,7 @@ from autograd_mini.notation.labels import subscript
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.rules.evaluation import each
 from autograd_mini.stepping import Accumulate, Forward, Update, Visit
+from autograd_mini.value import Value
 
 LEVELS = range(1, 6)
 EACH = [exercise(kind, level, seed=3) for kind in KINDS for level in LEVELS]
@@ -302,7 +304,8 @@ def test_exercises_are_set_and_answers_of_any_form_are_taken():
         assert asked.said == sheets.text([exercise("reuse", 2, 7)], lang)
         assert "<svg" in asked._repr_html_()
         assert "416" not in asked._repr_html_()
-    right = ask("reuse", ["18/2", "7,0", 14.05, *REUSE[3:]], level=2, seed=7)
+    given = ["18 / 2", "7,0", 14.05, np.float64(4), "1.6·10¹", Value(224)]
+    right = ask("reuse", [*given, *REUSE[6:]], level=2, seed=7)
     assert right.right
     assert not hasattr(right, "_repr_html_")
     negative = exercise("chain", 1, 0)

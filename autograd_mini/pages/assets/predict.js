@@ -2,11 +2,12 @@
 
 // "-0,5", "1/3", "2·10⁻³": the value, and the unit of its last decimal (0 without decimals); else null.
 function readAnswer(text) {
-  const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", plain = [..."0123456789-"];
-  const s = text.replace(/\s/g, "").replace(/[−–]/g, "-").replace(new RegExp(`[${digits}]`, "g"), c => plain[digits.indexOf(c)]);
+  if (/\d\s+\d+\s*\//.test(text)) return null; // 1 1/2 is not 11/2
+  const power = raised => `10^${[...raised.slice(2)].map(c => "0123456789-"["⁰¹²³⁴⁵⁶⁷⁸⁹⁻".indexOf(c)]).join("")}`;
+  const s = text.replace(/\s/g, "").replace(/[−–]/g, "-").replace(/10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g, power);
   const parts = s.split("/").map(part => {
     const dotted = part.includes(".") ? part : part.replace(",", ".");
-    const m = /^([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10\^?)\(?([+-]?\d+)\)?)?$/i.exec(dotted.replace(/^([+-]?)(?=10(\^|-))/, "$11x"));
+    const m = /^([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10(?:\^|(?=-)))\(?([+-]?\d+)\)?)?$/i.exec(dotted.replace(/^([+-]?)(?=10(\^|-))/, "$11x"));
     const power = m && Number(m[4] || 0);
     return m && {value: Number(`${m[1]}e${power}`), unit: m[2] || m[3] ? 10 ** (power - (m[2] || m[3]).length) : 0};
   });
