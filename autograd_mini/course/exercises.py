@@ -18,8 +18,9 @@ from autograd_mini.notation import symbols
 from autograd_mini.notation.labels import subscript
 from autograd_mini.notation.shapes import uses_of
 from autograd_mini.numbers.arguments import one_of, whole
-from autograd_mini.numbers.numberlike import held
+from autograd_mini.numbers.numberlike import data_of, held
 from autograd_mini.optim import SGD
+from autograd_mini.rules.evaluation import at_kink, each
 from autograd_mini.stepping import explain, explain_step, steps
 from autograd_mini.stepping.explanation import Formula, gradient, written
 from autograd_mini.stepping.sequence import Accumulate, Forward, Steps, Update, Visit
@@ -201,10 +202,13 @@ def _given(answer: Any) -> float | None:
 
 # --- how an exercise is taken -------------------------------------------------------------------
 def _is_nice(recorded: Steps, kind: str, digits: int) -> bool:
-    """Whether every number is short, and a gradient arrives unless that is the point."""
+    """Whether every number is short; unless they are the point, no kink, and a gradient arrives."""
     numbers = [node.data for node in recorded.nodes]
     if kind in COUNTED:
         return all(_digits(Fraction(x)) <= max(digits, 3) for x in numbers)
+    made = ((node.op, each(data_of, node.args)) for node in recorded.nodes)
+    if kind != "kink" and any(op and at_kink(op, given) for op, given in made):
+        return False
     for step in recorded:
         if isinstance(step, Accumulate):
             numbers += [step.partial, step.share, step.after]

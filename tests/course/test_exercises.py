@@ -74,6 +74,13 @@ def test_what_is_counted_is_what_this_engine_counts():
         assert "·" not in sheets.text([task], "es")  # no formula that gives it away
 
 
+@pytest.mark.parametrize(("kind", "level", "seed"), [("neuron", 2, 107), ("network", 4, 101)])
+def test_no_derivative_at_a_kink_is_asked_for_where_no_convention_is_told(kind, level, seed):
+    """A ReLU of 0: these sheets do not say what its derivative is."""
+    nodes = exercise(kind, level, seed).steps.nodes
+    assert 0 not in [x.data for node in nodes if "relu" in str(node.op) for x in node.parents]
+
+
 def named(task):
     return {name: node.data for node, name in task.steps.named.items()}
 
