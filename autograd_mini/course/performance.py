@@ -139,7 +139,7 @@ def _nodes(graph: Mapping[str, Any]) -> list[Value]:
 def _asked(graph: Mapping[str, Any], order: Iterator[int]) -> Iterator[tuple[Any, ...]]:
     """What is asked if the nodes come in that order: the act, its node and edge, what is right.
 
-    That are the nodes that can be picked, or a number; of an update the new one and the old one.
+    That are the nodes that can be picked, or what `is_right` compares with.
     """
     nodes = _nodes(graph)
     numbers = {node: k for k, node in enumerate(nodes)}
@@ -154,12 +154,13 @@ def _asked(graph: Mapping[str, Any], order: Iterator[int]) -> Iterator[tuple[Any
         for edge, (_, partial) in enumerate(nodes[k].edges() if grads.get(k) else ()):
             share, parent = grads[k] * float(partial), parents[k][edge]
             yield "share", k, edge, (share,)
-            if parent in grads:
-                yield "sum", k, edge, (grads[parent] + share,)
-            grads[parent] = grads.get(parent, 0.0) + share
+            before = grads.get(parent)
+            grads[parent] = (before or 0.0) + share
+            if before is not None:
+                yield "sum", k, edge, (grads[parent], None, max(abs(before), abs(share)))
     for k, rate in graph["rates"]:
         old = float(nodes[k].data)
-        yield "update", k, None, (old - rate * grads.get(k, 0.0), old)
+        yield "update", k, None, (old - rate * grads.get(k, 0.0), old, abs(old))
 
 
 def _marks(graph: Mapping[str, Any], decisions: list[dict[str, Any]]) -> Iterator[bool]:
@@ -180,10 +181,11 @@ def _marks(graph: Mapping[str, Any], decisions: list[dict[str, Any]]) -> Iterato
         raise PerformanceError(f"{names[after['node']]} cannot come at that place")
 
 
-def is_right(answer: str, wanted: float, old: float | None = None) -> bool:
+def is_right(answer: str, wanted: float, old: float | None = None, scale: float = 0.0) -> bool:
     """Whether an answer is within 1 %, or rounded rightly to the decimals that it gives.
 
-    Of a number that was `old` before, within 1 % of the change, and not nearer to the old one.
+    Of a number that was `old` before, within 1 % of the change, and not nearer to the old one. Of
+    numbers as large as `scale` a billionth is no more than rounding leaves. So does the page.
 
     >>> is_right("-0,33", -1 / 3), is_right("1/3", 1 / 3)
     (True, True)
@@ -192,5 +194,5 @@ def is_right(answer: str, wanted: float, old: float | None = None) -> bool:
     """
     value, unit = typed(answer) or (inf, 0.0)
     off, size = abs(value - wanted), abs(wanted - (old or 0.0))
-    near = off <= max(0.01 * size, 1e-12) or (value and off <= 0.500001 * unit)
+    near = off <= max(0.01 * size, 1e-9 * scale) or (value and off <= 0.500001 * unit)
     return bool(near and (old is None or off <= abs(value - old)))

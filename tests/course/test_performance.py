@@ -19,17 +19,17 @@ STEPS = [
 ]  # fmt: skip
 
 
-def result(*changes):
+def result(*changes, graph=GRAPH, steps=STEPS):
     """The file of a right run; each change puts a decision, or None, in a place."""
     decisions = [
         {"act": act, "node": node, "answers": [text], "shown": False}
         | ({} if edge is None else {"edge": edge})
-        for act, node, edge, text in STEPS
+        for act, node, edge, text in steps
     ]
     for place, change in changes:
         new = [] if change is None else [decisions[min(place, 8)] | change]
         decisions[place : place + 1] = new
-    content = {"format": "autograd_mini performance", "version": 1, "graph": GRAPH, "right": 9,
+    content = {"format": "autograd_mini performance", "version": 1, "graph": graph, "right": 9,
                "n": 9, "learner": "Ada", "title": "L", "decisions": decisions}  # fmt: skip
     return json.dumps(content)
 
@@ -101,6 +101,17 @@ def test_a_table_for_a_spreadsheet_has_numbers_in_columns_of_their_own(tmp_path,
     link = "play.html#expression=w*x*w&at=w=2,x=-2"
     main(["marks", str(tmp_path), "--lang", "en", "--exercise", link])
     assert capsys.readouterr().out.count("another exercise or other numbers") == 2
+
+
+def test_what_rounding_leaves_of_a_sum_is_0_as_on_the_page():
+    """L = a + b, a = 300000.00000000006 x, b = -300000 x: the file was told to be damaged."""
+    graph = {"names": [*"xabL"], "ops": [None, "mul", "mul", "add"], "data": [1, *[None] * 3],
+             "args": [None, [0, {"c": 300000.00000000006}], [0, {"c": -3e5}], [1, 2]],
+             "seed": 1, "rates": []}  # fmt: skip
+    steps = [("seed", 3, None, "1"), ("pick", 3, None, "L"), ("share", 3, 0, "1"),
+             ("share", 3, 1, "1"), ("pick", 2, None, "b"), ("share", 2, 0, "-3e5"),
+             ("pick", 1, None, "a"), ("share", 1, 0, "3e5"), ("sum", 1, 0, "0")]  # fmt: skip
+    assert performance(result(graph=graph, steps=steps)).right == 9
 
 
 def test_an_answer_beyond_the_floats_is_wrong_and_no_more():

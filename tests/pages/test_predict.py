@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograd_mini import Value, steps
+from autograd_mini.course.performance import is_right
 from autograd_mini.course.slips import typed
 from autograd_mini.language import catalogue
 from autograd_mini.optim import SGD
@@ -243,9 +244,9 @@ NEAR = [
 
 def test_rounding_is_right_to_the_decimals_given_but_not_to_nothing(run):
     script = "return given.map(([text, x]) => isNear(readAnswer(text), x, 1e-11));"
-    assert run(asset("predict.js") + script, [case[:2] for case in NEAR]) == [
-        good for *_, good in NEAR
-    ]
+    wanted = [good for *_, good in NEAR]
+    assert run(asset("predict.js") + script, [case[:2] for case in NEAR]) == wanted
+    assert [is_right(text, x, scale=0.01) for text, x, _ in NEAR] == wanted
 
 
 def test_an_answer_that_is_no_number_is_no_try(page):
