@@ -5,9 +5,9 @@
 is one engine's run; it ends as the tests do.
 """
 
+import ast
 import importlib
 import os
-import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -58,12 +58,14 @@ def against(
     path = Path(tests)
     positive("seconds", seconds)
     if module is None:
-        listed = rf"(?:[^\n(#]*|\s*\([^)]*)\b{re.escape(cls)}\b"
-        imports = rf"^\s*from\s+(\w[\w.]*)\s+import\b{listed}"
-        first = re.search(imports, path.read_text("utf-8", "replace"), re.MULTILINE)
-        if first is None:
+        try:
+            nodes = ast.walk(ast.parse(path.read_bytes()))
+        except SyntaxError as error:
+            raise TestsError(f"{path}, line {error.lineno}: {error.msg}") from None
+        imports = (x for x in nodes if isinstance(x, ast.ImportFrom) and not x.level)
+        module = next((x.module for x in imports if cls in {name.name for name in x.names}), None)
+        if module is None:
             raise TestsError(f"{path} imports no {cls} from a module; name the module with --as")
-        module = first[1]
     root, before = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")
     paths = os.pathsep.join([str(path.resolve().parent), str(Path.cwd()), root, before])
 

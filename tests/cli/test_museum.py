@@ -35,7 +35,8 @@ def squared(x):
 TESTS = """
 import unittest
 
-from course.engine import Value
+from course.engine import squared, \\
+    Value
 from course.nn import neuron
 
 
@@ -97,7 +98,14 @@ def test_tests_that_the_right_engine_fails(course, capsys):
     assert out.endswith("El motor correcto no pasa estas pruebas: piden otra cosa, o están mal.\n")
 
 
-def test_tests_that_import_no_engine(course, said):
-    (course / "tests.py").write_text("from .engine import Value\nfrom course import x  # no Value")
-    told = "tests.py imports no Value from a module"
-    assert told in said("museum", "--against", "tests.py", status=1)
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("from .engine import Value\nfrom course import x  # no Value", " imports no Value from a"),
+        ("'\\\nfrom course import Value'", " imports no Value from a module"),
+        ("from course import Value\ndef", ", line 2: invalid syntax"),
+    ],
+)
+def test_tests_that_import_no_engine(source, told, course, said):
+    (course / "tests.py").write_text(source)
+    assert f"tests.py{told}" in said("museum", "--against", "tests.py", status=1)
