@@ -13,6 +13,7 @@ import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from itertools import pairwise
 from operator import truediv
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ _PAPER = "background: white; color: black"  # in notebooks too
 _ROW = "display: flex; flex-wrap: wrap; gap: 0.8rem 1.6rem; margin: 0.7rem 0"
 _DPI = 150
 _GREYS = [17 * round(grey / 17) for grey in range(256)]  # 16 of them, which a PDF packs soon
+_LONG, _IN_A_ROW = 5, 4  # nodes of a chain that is drawn in rows, and of a row
 _MOST = 8  # leaves; with more of them the arrows would be too near to each other for gaps
 TEMPLATES = tomllib.loads(Path(__file__).with_name("templates.toml").read_text("utf-8"))
 
@@ -65,13 +67,25 @@ def to_fill_in(exercise: Exercise, lang: str, *, key: bool = False, rankdir: str
     return seen._replace(items=items, links=links)
 
 
+def _drawing(exercise: Exercise, lang: str, key: bool, rankdir: str, **how: str) -> Drawing:
+    """The graph to fill in; a long chain in rows, since a page is not so wide."""
+    nodes, rows = exercise.steps.nodes, list[range]()
+    if len(nodes) > _LONG and all(y.parents == (x,) for x, y in pairwise(nodes)):
+        rows = [range(k, min(k + _IN_A_ROW, len(nodes))) for k in range(0, len(nodes), _IN_A_ROW)]
+    drawing = Drawing("exercise", graph_attr=how)
+    write(drawing, to_fill_in(exercise, lang, key=key, rankdir="TB" if rows else rankdir))
+    for row in rows:
+        drawing.body.append(f"\t{{rank=same; {'; '.join(f'n{k}' for k in row)}}}\n")
+    for above, below in pairwise(rows):  # each begins below the one before
+        drawing.edge(f"n{above[0]}", f"n{below[0]}", style="invis", weight="100")
+    return drawing
+
+
 def picture(exercise: Exercise, lang: str, *, key: bool = False) -> str:
     """The graph to fill in, as SVG; "" where none is shown."""
     if not exercise.drawn:
         return ""
-    drawing = Drawing("exercise")
-    write(drawing, to_fill_in(exercise, lang, key=key))
-    made: str = drawing.pipe(format="svg", encoding="utf-8")
+    made: str = _drawing(exercise, lang, key, "LR").pipe(format="svg", encoding="utf-8")
     return '<svg style="max-width: 100%; height: auto"' + made.partition("<svg")[2]
 
 
@@ -181,8 +195,7 @@ def pdf(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -
             below = 0.895 - len(lines) * 10 * 1.6 / 842  # points
             room, found = (0.84 * 8.27, (below - 0.04) * 11.69), []
             for rankdir in ("LR", "TB") if exercise.drawn else ():
-                drawing = Drawing("exercise", graph_attr={"dpi": f"{_DPI}"})
-                write(drawing, to_fill_in(exercise, lang, key=key, rankdir=rankdir))
+                drawing = _drawing(exercise, lang, key, rankdir, dpi=f"{_DPI}")
                 size = map(float, drawing.pipe(format="plain").split(maxsplit=4)[2:4])
                 found.append((min(map(truediv, room, size)), drawing))
             if not found:

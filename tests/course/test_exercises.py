@@ -243,6 +243,16 @@ def test_a_page_has_gaps_in_the_sheet_and_numbers_in_the_key(lang):
     assert "_____" not in key
 
 
+def test_a_long_chain_is_drawn_in_rows_that_a_page_has_room_for():
+    """Of 15 nodes in one line nothing could be read, and nothing filled in."""
+    for kind, level in (("vanishing", 5), ("chain", 5)):
+        picture = sheets.picture(exercise(kind, level, 11), "es")
+        width, height = map(
+            float, re.search(r'viewBox="0.00 0.00 ([\d.]+) ([\d.]+)"', picture).groups()
+        )
+        assert height / 4 < width < 900, kind
+
+
 def test_latex_is_balanced():
     text = sheets.latex(EACH[:8])
     assert text.count("{") - text.count(r"\{") == text.count("}") - text.count(r"\}")
