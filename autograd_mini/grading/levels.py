@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd_mini.errors import AutogradError
 from autograd_mini.language import catalogue, of, text
-from autograd_mini.numbers.arguments import one_of
+from autograd_mini.numbers.arguments import one_of, whole
 
 from .engine import module_of
 
@@ -34,9 +34,7 @@ class Case:
     """
 
     def __init__(self, f: str | Callable[..., Any], passes: str = "backward", **at: float) -> None:
-        self.f, self.passes, self.at = f, tuple(passes.split()), at
-        for action in self.passes:
-            one_of("passes", action, ACTIONS)
+        self.f, self.passes, self.at = f, _actions(passes), at
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,9 @@ class Drawn:
 
     def __post_init__(self) -> None:
         one_of("second", self.second, SECONDS)
+        whole("count", self.count)
+        whole("size", self.size)
+        _actions(self.passes)
 
 
 class Script:
@@ -127,6 +128,10 @@ def read(path: str | None = None) -> list[Level]:
     if not _list_of(levels, Level):
         raise BatteryError(f"{path}: a battery has a list LEVELS of Level")
     return list(levels)
+
+
+def _actions(passes: str) -> tuple[str, ...]:
+    return tuple(one_of("passes", action, ACTIONS) for action in passes.split())
 
 
 def _list_of(x: Any, kinds: Any) -> bool:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from itertools import product
+from itertools import islice, product
 from random import Random
 from textwrap import dedent
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from autograd_mini.checking.random_graphs import Step, expression
 from autograd_mini.errors import AutogradError
 from autograd_mini.expressions import parse
 from autograd_mini.graph import topological
+from autograd_mini.numbers.arguments import real
 from autograd_mini.value import Value
 
 from .engine import Engine
@@ -30,7 +31,7 @@ from .levels import BatteryError, Case, Drawn, Level, Script
 Numbers = dict[str, float]
 SMALL, LARGE = 0.05, 50.0  # what the nodes of a program lie between: no kink, no overflow
 _SIMPLE = (2.0, 3.0, -2.0, 1.0)  # numbers for inputs, the simplest first
-_TRIES = 500
+_TRIES, _DRAWS = 500, 20
 _NAMES = "xyzabcdefghkmnpqrst"
 
 
@@ -89,7 +90,7 @@ class Program(NamedTuple):
                 return
             nodes[name] = node
         if node.parents:  # type: ignore[union-attr]
-            yield of_graph(node, inputs, self.passes)  # type: ignore[arg-type]
+            yield of_graph(node, inputs, self.passes)
 
 
 class Scripted(NamedTuple):
@@ -147,7 +148,8 @@ def tasks(k: int, level: Level, seed: int, known: Sequence[str]) -> Iterator[Tas
             yield Scripted(case, json.dumps(case.given), (k, i), own)
         else:
             random = Random(own)
-            yield from filter(None, (drawn(case, known, random) for _ in range(case.count)))
+            found = (drawn(case, known, random) for _ in range(_DRAWS * case.count))
+            yield from islice(filter(None, found), case.count)
 
 
 def renamed(code: str, names: Mapping[str, str]) -> str:
@@ -161,13 +163,13 @@ def _plain(x: float) -> float:
 
 # --- programs ------------------------------------------------------------------------------------
 def of_graph(
-    root: Value, inputs: Sequence[Value], passes: tuple[str, ...], names: Sequence[str] = ()
+    root: Any, inputs: Sequence[Value], passes: tuple[str, ...], names: Sequence[str] = ()
 ) -> Program:
     """The program of a graph; without names its inputs are x, y, ..., those that are used.
 
     Raises BatteryError where it has no operation, or leaves that are no inputs.
     """
-    order = topological(root)
+    order = topological(root) if isinstance(root, Value) else []
     if not names:
         inputs = [x for x in inputs if x in order]
         names = _NAMES[: len(inputs)]
@@ -203,7 +205,8 @@ def of_case(case: Case, seed: str) -> Program:
     try:
         f: Any = parse(case.f) if isinstance(case.f, str) else case.f
         names = f.names if isinstance(case.f, str) else inspect.signature(f).parameters
-        inputs = {name: Value(float(case.at.get(name, _start(random)))) for name in names}
+        given = {name: case.at.get(name, _start(random)) for name in names}
+        inputs = {name: Value(float(real(name, x))) for name, x in given.items()}
         if unknown := [name for name in case.at if name not in names]:
             raise BatteryError(f"there is no input {unknown[0]}")
         return of_graph(f(**inputs), [*inputs.values()], case.passes, [*names])

@@ -8,10 +8,11 @@ import pytest
 
 import autograd_mini
 from autograd_mini.checking import check_grad
-from autograd_mini.grading import BatteryError
+from autograd_mini.grading import BatteryError, Drawn, Level
 from autograd_mini.grading import grade as graded
 from autograd_mini.grading.marking import SubmissionError
 from autograd_mini.grading.sandbox import Limits
+from autograd_mini.grading.tasks import tasks
 from tests.grading.submissions import ALL, CLASS, FAULTS, RIGHT, changed, lost, written
 
 # tests/benchmarks/class_of_30.py has the whole class, with those that loop
@@ -455,6 +456,12 @@ def test_a_battery_of_ones_own(tmp_path):
     assert wrong.marks[2].failures[0].code("es").startswith("k = 1\ndef square(engine, k):")
 
 
+def test_as_many_are_drawn_as_are_asked_for():
+    """A sum alone is left out; nothing came in its place, and a level of none cost its points."""
+    level = Level("one", 1, [Drawn(3, size=1)], "It derives.")
+    assert [len([*tasks(0, level, seed, ["x + y", "x * y"])]) for seed in range(9)] == [3] * 9
+
+
 @pytest.mark.parametrize(
     ("levels", "text"),
     [
@@ -471,6 +478,10 @@ def test_a_battery_of_ones_own(tmp_path):
             "[Level('a', 1, [Case('x', 'forward')], 'b')]",
             "passes must be one of build, backward, reset",
         ),
+        ("[Level('a', 1, [Drawn(0)], 'b')]", "count must be at least 1, got 0"),
+        ("[Level('a', 1, [Drawn(1, passes='x')], 'b')]", "passes must be one of build"),
+        ("[Level('a', 1, [Case('x * y', x=1e400)], 'b')]", "x must be finite, got inf"),
+        ("[Level('a', 1, [Case('3')], 'b')]", "the case '3': a Case is made of its inputs"),
         ("[Level('a', 1, [Case('log(x)', x=-1)], 'b')]", "the case 'log\\(x\\)': log"),
         ("[Level('a', 1, [Case('x + y', z=1)], 'b')]", "there is no input z"),
         ("[Level('a', 1, [Script(lambda engine: 1 / 0)], 'b')]", "ZeroDivisionError"),
