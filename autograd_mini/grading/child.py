@@ -23,8 +23,9 @@ KEPT = 500  # bytes of what it prints
 _FILES = 10 << 20  # bytes of a file that it writes
 _OF_FILES = "remove rename rmdir mkdir truncate link symlink chmod chown utime".split()
 _OF_PROCESSES = "fork exec posix_spawn spawn startfile system kill".split()
+_SOCKETS = ("socket.connect", "socket.bind", "socket.send")
 _CHANGES = tuple(f"os.{x}" for x in _OF_FILES)
-_REFUSED = (*(f"os.{x}" for x in _OF_PROCESSES), "subprocess.", "socket.connect", "socket.bind")
+_REFUSED = (*(f"os.{x}" for x in _OF_PROCESSES), "subprocess.", *_SOCKETS)
 _own: set[str] = set()  # the files of the submission
 
 
@@ -94,18 +95,23 @@ def _limit(memory: int, seconds: int) -> None:
 
 
 def _guard(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
-    """An audit hook: no process, signal, connection; no change of a file outside of the folder."""
+    """An audit hook: no process, signal, connection; no change of a file outside of the folder.
+
+    What is done to files of an open folder (`dir_fd`, as shutil.rmtree does it) tells their names
+    alone, so os.open opens no folder outside, and names lead to none.
+    """
     refused, changes, writes = _REFUSED, _CHANGES, os.O_WRONLY | os.O_RDWR | os.O_CREAT
-    where, inside = os.path.realpath, (folder + os.sep, os.devnull)
+    where, isdir, inside = os.path.realpath, os.path.isdir, (folder + os.sep, os.devnull)
 
     def guard(event: str, args: tuple[Any, ...]) -> None:
         if event.startswith(refused):
             raise PermissionError(f"{event} is not allowed")
-        opened = event == "open" and args[2] & writes
+        opened = event == "open" and (args[2] & writes or (args[1] is None and isdir(args[0])))
         for path in args[:1] if opened else args[:2] if event.startswith(changes) else ():
             if isinstance(path, int | None):  # chmod's mode, an open file
                 continue
-            if not where(os.fsdecode(path)).startswith(inside):
+            name = os.fsdecode(path)
+            if not where(name).startswith(inside) or ".." in Path(name).parts:
                 raise PermissionError(f"writing {path} is not allowed")
 
     return guard

@@ -195,25 +195,26 @@ def test_what_became_of_it_is_told(name, told, unruly):
 GUARDED = """
     os.fork(); os.forkpty(); os.execv(sys.executable, ['x', '-c', '']); os.system('true')
     os.posix_spawn('/bin/true', ['x'], {}); subprocess.Popen(['true']); pty.spawn('true')
-    os.kill(os.getpid(), 0); os.killpg(0, 0)
+    os.kill(os.getpid(), 0); os.killpg(0, 0); socket.socket(type=2).sendto(b'', ('127.0.0.1', 9))
     socket.socket().connect(('127.0.0.1', 9)); socket.socket().bind(('127.0.0.1', 0))
     os.remove(there); there.unlink(); os.rmdir(there); there.mkdir(); os.chmod(there, 0)
     os.rename(there, 'x'); os.rename('x', there); os.truncate(there, 0)
     os.link(there, 'x'); os.symlink('x', there); os.chown(there, 0, 0)
+    shutil.rmtree(there.parent); os.open(there.parent, os.O_RDONLY); os.remove('y/../x')
     open(there, 'a'); os.open(there, os.O_CREAT); os.open(there, os.O_RDWR)
     open(bytes(there), 'w'); there.write_text('')
 """
 GUARDED = re.split(r"\n +|; ", GUARDED.strip())
 NOT_OWN = "there is no class Value of its own; name it with --class"
 ALLOWED = ["open(there)", "open('x', 'w')", "os.mkdir('y')", "os.rename('x', 'z')"]
+ALLOWED += ["pathlib.Path('w').touch()", "shutil.rmtree('y')", "shutil.copy(there, 'v')"]
+USED = "import os, pathlib, pty, shutil, socket, subprocess, sys"
 
 
 def test_what_it_may_not_do_and_what_it_may(tmp_path):
     there = tmp_path / "class" / "eva.py"
     there.parent.mkdir()
-    lines = [
-        f"import os, pathlib, pty, socket, subprocess, sys\nthere = pathlib.Path({str(there)!r})"
-    ]
+    lines = [f"{USED}\nthere = pathlib.Path({str(there)!r})"]
     for k, line in enumerate([*GUARDED, *ALLOWED]):
         told = "pass" if k < len(GUARDED) else f"raise Exception({line!r})"
         lines.append(f"try:\n    {line}\nexcept PermissionError:\n    {told}")
