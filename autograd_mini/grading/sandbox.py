@@ -90,10 +90,10 @@ class Sandbox:
             return answer
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(0.5)
-        status = {"status": self.process.returncode}
-        end = Ended("time", {}) if self.late else Ended("ended", status)
+        status = self.process.returncode  # None of one that runs on, and answers no more
+        alive = self.late or status is None
         self.close()
-        raise end
+        raise Ended("time", {}) if alive else Ended("ended", {"status": status})
 
     def _kill(self) -> None:
         """End the process, and all that it has started."""

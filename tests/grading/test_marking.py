@@ -145,6 +145,7 @@ SPINNING = "import threading\nthreading.Thread(target=lambda: [*iter(lambda: 0, 
 UNRULY = {
     # name -> (what stands at the end of the file, what stands in exp, the points)
     "ends": ("", "import os; os._exit(3)", 98),
+    "mute": ("", "import os, time; os.closerange(3, 99); time.sleep(9)", 98),
     "leaves": ("", "raise SystemExit", 98),
     "moves": ("", r"raise ValueError('\ud800\x1b[2J' + 'é' * 999)", 98),
     "hog": ("", "hog = bytearray(4 << 30)", 98),
@@ -184,6 +185,7 @@ def test_it_costs_the_unruly_their_own_points_only(name, unruly):
         ("moves", f"ValueError: ??[2J{'é' * 195} (moves.py, line 47)"),
         ("hog", "MemoryError (hog.py, line 47)"),
         ("spins", "it does not end"),
+        ("mute", "it does not end"),
         ("lies", "7 (, line 1)"),
         ("forks", "the file raises PermissionError: os.fork is not allowed (forks.py, line 152)"),
     ],
