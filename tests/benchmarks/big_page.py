@@ -1,8 +1,10 @@
-"""Large graphs on the page of steps: size, opening, groups, frames. See docs/en/how-to/step.md.
+"""Pages of steps: size, opening, groups, frames, what is asked for in brackets.
 
-tests/pages/test_big_page.py holds what has to be right, and prints the same measurements.
+    python tests/benchmarks/big_page.py [--samples 3000]
 
-python tests/benchmarks/big_page.py [--samples 3000]
+A neuron, a network of 1,000 nodes that is stepped through, and large graphs, of which
+docs/en/how-to/step.md tells; tests/pages/test_big_page.py holds what has to be right of those, and
+prints the same measurements. On a busy machine all of these times are longer.
 """
 
 from __future__ import annotations
@@ -49,6 +51,40 @@ MOVED = """async ([zooms, lasts]) => {
   }
   return (frames.length - 1) * 1000 / (frames.at(-1) - frames[0]);
 }"""
+PLAYED = """async () => {
+  const select = document.getElementById("speed"), slider = document.getElementById("slider");
+  select.value = "60";
+  select.dispatchEvent(new Event("change"));
+  document.getElementById("play").click();
+  const frames = [], start = performance.now(), first = Number(slider.value);
+  while (performance.now() - start < 4000) {
+    frames.push(await new Promise(requestAnimationFrame));
+  }
+  document.getElementById("play").click();
+  const seconds = (frames.at(-1) - frames[0]) / 1000;
+  return [(frames.length - 1) / seconds, (Number(slider.value) - first) / seconds];
+}"""
+STEPPED = """() => {
+  const times = [], slider = document.getElementById("slider");
+  document.getElementById("first").click();
+  for (let k = 0; k < 1500; k++) {
+    const start = performance.now();
+    document.getElementById("next").click();
+    document.body.offsetHeight;  // style and layout are done
+    times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  return [times[750], times[1485], times[1499]];
+}"""
+# When the step was painted (the largest text that has been), and how long the scripts took.
+OPENED = """async () => {
+  const painted = await new Promise(resolve => new PerformanceObserver(list => {
+    resolve(list.getEntries().at(-1).startTime);
+  }).observe({type: "largest-contentful-paint", buffered: true}));
+  const [{domInteractive, domContentLoadedEventEnd}] = performance.getEntriesByType("navigation");
+  return [painted, domContentLoadedEventEnd - domInteractive];
+}"""
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
 def network(samples: int) -> Value:
@@ -120,15 +156,50 @@ def measured(browser: Any, root: Value, folder: Path) -> dict[str, str]:
     return found
 
 
+def neuron(browser: Any, folder: Path) -> dict[str, str]:
+    """What the page of a neuron takes, the median of several visits."""
+    file, visits = folder / "neuron.html", []
+    save_html(steps(lambda w, x, b: (w * x + b).tanh(), 0.5, 2.0, -0.25), file)
+    for _ in range(7):
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(file.as_uri())
+        page.wait_for_timeout(500)
+        visits.append(page.evaluate(OPENED))
+        page.close()
+    paint, script = (median(column) for column in zip(*visits, strict=True))
+    opened = f"{paint:.0f} ms (500), {script:.0f} of them its scripts"
+    return {"neuron": f"{file.stat().st_size / 1e3:.1f} kB (75)", "its first step after": opened}
+
+
+def stepped(browser: Any, folder: Path) -> dict[str, str]:
+    """What the page of a network of 1,000 nodes takes that plays, and is stepped through."""
+    model, file = MLP(4, [24, 24, 3], activation="tanh", seed=0), folder / "network.html"
+    recorded = steps(mse([y for x in (0.1, 0.7) for y in model([x, 1.0, -x, 0.5])], [0.0] * 6))
+    save_html(recorded, file)
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(file.as_uri())
+    page.wait_for_timeout(500)
+    found = {f"{len(recorded)} steps": f"{file.stat().st_size / 1e6:.2f} MB (1.5)"}
+    found["first paint after"] = f"{page.evaluate(PAINT):.0f} ms (300)"
+    frames, moved = page.evaluate(PLAYED)
+    found["a second, while it plays"] = f"{frames:.0f} frames and {moved:.0f} steps (60)"
+    middle, high, most = page.evaluate(STEPPED)
+    found["a step"] = f"{middle:.1f} ms; 1 of 100 {high:.1f} ms; at most {most:.1f} ms (16.7)"
+    return found
+
+
 def main() -> None:
     """Make the pages, open them, print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=3000, help="of the network, 67 nodes each")
     samples = parser.parse_args().samples
-    with tempfile.TemporaryDirectory() as folder, launched() as browser:
-        for root in (gpt(), network(samples)):
-            for what, found in measured(browser.chromium, root, Path(folder)).items():
-                print(f"{what}: {found}")
+    with tempfile.TemporaryDirectory() as name, launched() as browser:
+        folder, chromium = Path(name), browser.chromium
+        found = [neuron(chromium, folder), stepped(chromium, folder)]
+        found += [measured(chromium, root, folder) for root in (gpt(), network(samples))]
+    for each in found:
+        for what, told in each.items():
+            print(f"{what}: {told}")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ Then a chain of tanh (micrograd cannot do 1,000), bytes per node, and the time o
 from __future__ import annotations
 
 import argparse
+import functools
 import gc
 import random
 import statistics
@@ -81,20 +82,25 @@ def model_of(name):
 
 def demo_step(rounds, repeats):
     """Medians of the seconds of a step, by collector and runner."""
-    models = {name: model_of(name) for name in RUNNERS}
-    losses = {name: step(*models[name]).data for name in RUNNERS}
+    steps = {name: functools.partial(step, *model_of(name)) for name in RUNNERS}
+    losses = {name: step().data for name, step in steps.items()}
     if max(losses.values()) - min(losses.values()) > 1e-12:
         sys.exit(f"the runners do not compute the same loss: {losses}")
+    return medians(steps, rounds, repeats)
+
+
+def medians(steps, rounds, repeats):
+    """Of steps that take turns the medians of their seconds, by collector and name."""
     seconds = {}
     for collector in (True, False):
-        times = {name: [] for name in RUNNERS}
+        times = {name: [] for name in steps}
         for _ in range(rounds):
             for name, taken in times.items():
                 gc.collect()
                 (gc.enable if collector else gc.disable)()
                 for k in range(1 + repeats):  # as in training, one step after the other
                     start = time.perf_counter()
-                    total = step(*models[name])
+                    total = steps[name]()
                     if k:  # the first step of a turn starts without the garbage of one before
                         taken.append(time.perf_counter() - start)
                     del total

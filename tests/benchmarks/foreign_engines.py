@@ -1,11 +1,13 @@
-"""The long run: random graphs through engines that are not ours, right ones and broken ones.
+"""The long run: random graphs through our engine and others, right ones and broken ones.
 
     python -m tests.benchmarks.foreign_engines [--graphs 10000] [--engine NAME] [--seed 0]
     python -m tests.benchmarks.foreign_engines --faults [--graphs 100] [--engine NAME]
 
-Right engines in five manners (tests/checking/manners.py) and micrograd: a word other than "ok" is a
-false alarm. With --faults the twenty and more that are planted in each manner: a graph whose
-gradient is off must be "wrong", and its culprit the planted one, or "not told apart".
+Ours and the museum's, of all operations: every gradient is compared with differences at 50 digits
+(tests/checking/exact.py), and every tenth graph goes through `check_grad`. Right engines in five
+manners (tests/checking/manners.py) and micrograd: a word other than "ok" is a false alarm. With
+--faults the twenty and more that are planted in each manner: a graph whose gradient is off must be
+"wrong", and its culprit the planted one, or "not told apart".
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ from io import StringIO
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini import Value
+from autograd_mini import Value, museum
 from autograd_mini.checking import check_grad
 from autograd_mini.checking.adapters import adapter_of
+from tests.checking import exact
 from tests.checking.manners import FAULTS, SOURCES, engine
 from tests.graphs import random_graph
 
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from autograd_mini.checking.random_graphs import Graph
     from tests.checking.manners import Fault
 
+OURS = {"autograd_mini": Value, "museum": museum.HEALTHY}
 OPS = "add sub mul div neg square reciprocal relu tanh exp".split()
 
 
@@ -63,11 +67,31 @@ def right(name: str, count: int, seed: int = 0) -> int:
             print(f"{name}, graph {number}:\n{report}\n{graph}", flush=True)
     seconds = time.perf_counter() - start
     print(
-        f"{name:10} {count} graphs, {alarms} false alarms {dict(words)}; {seconds:.0f} s"
+        f"{name:13} {count} graphs, {alarms} false alarms {dict(words)}; {seconds:.0f} s"
         f" ({1000 * seconds / count:.1f} ms a graph)",
         flush=True,
     )
     return alarms
+
+
+def exactly(name: str, count: int, seed: int = 0) -> int:
+    """Print each wrong gradient, and each false alarm, of an engine of ours; return how many."""
+    draw, start = Random(seed), time.perf_counter()
+    failures = nodes = 0
+    for number in range(count):
+        graph = random_graph(draw, value=OURS[name])
+        nodes += len(graph.steps)
+        if exact.wrong_input(graph) is not None:
+            failures += 1
+            print(f"graph {number} has a wrong gradient:\n{graph}", flush=True)
+        if number % 10 == 0 and not (report := graph.check()).ok:
+            failures += 1
+            print(f"graph {number} raises a false alarm:\n{report}\n{graph}", flush=True)
+    seconds = time.perf_counter() - start
+    print(
+        f"{name:10} {count} graphs, {nodes} nodes, {failures} failures; {seconds:.0f} s", flush=True
+    )
+    return failures
 
 
 def micrograd() -> Any:
@@ -128,15 +152,16 @@ def main() -> int:
     """Run what is asked for; 1 if anything was not as it must be."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--graphs", type=int)
-    parser.add_argument("--engine", choices=[*SOURCES, "micrograd"])
+    parser.add_argument("--engine", choices=[*OURS, *SOURCES, "micrograd"])
     parser.add_argument("--fault")
     parser.add_argument("--faults", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tell", action="store_true", help="print the graphs not named rightly")
     args = parser.parse_args()
-    chosen = [args.engine] if args.engine else [*SOURCES, "micrograd"]
+    chosen = [args.engine] if args.engine else [*OURS, *SOURCES, "micrograd"]
     if not args.faults:
-        return int(sum(right(name, args.graphs or 10_000, args.seed) for name in chosen) > 0)
+        ways = ((exactly if name in OURS else right, name) for name in chosen)
+        return int(sum(way(name, args.graphs or 10_000, args.seed) for way, name in ways) > 0)
     total, start = Counter[str](), time.perf_counter()
     columns = "graphs off seen alarm named untold other".split()
     print(f"{'':34}" + "".join(f"{name:>8}" for name in columns))

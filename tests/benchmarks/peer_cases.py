@@ -18,10 +18,8 @@ import importlib
 import json
 import os
 import pickle
-import statistics
 import subprocess
 import sys
-import time
 import tracemalloc
 from importlib.metadata import version
 from pathlib import Path
@@ -30,6 +28,7 @@ from types import SimpleNamespace
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks import peers
+from tests.benchmarks.demo_step import medians
 
 SECONDS = 120.0
 DEPTHS = (1_000, 10_000, 100_000, 1_000_000)
@@ -213,28 +212,6 @@ def deepest(engine):
 
 
 # --- speed and memory ----------------------------------------------------------------------------
-def speed(engines, rounds):
-    """Seconds of a step and bytes of a node, by engine and whether the collector is on."""
-    runners = {name: peers.scalars(peers.demo(), ENGINES[name]())[0] for name in engines}
-    seconds = {}
-    for collector in (True, False):
-        times = {name: [] for name in runners}
-        for _ in range(rounds):
-            for name, step in runners.items():
-                gc.collect()
-                (gc.enable if collector else gc.disable)()
-                for k in range(4):
-                    start = time.perf_counter()
-                    step()
-                    if k:
-                        times[name].append(time.perf_counter() - start)
-                    if not collector:
-                        gc.collect()
-                gc.enable()
-        seconds[collector] = {name: statistics.median(t) for name, t in times.items()}
-    return seconds
-
-
 def bytes_per_node(value):
     """Of a chain of 20,000 multiplications by a node, forward only."""
     gc.collect()
@@ -277,7 +254,8 @@ def main():
     for name in scalar:
         print(f"{name:24s} {bytes_per_node(ENGINES[name]()):6.0f}")
     print("\ndemo step: times faster than micrograd, collector on / off")
-    seconds = speed(timed, options.rounds)
+    steps = {name: peers.scalars(peers.demo(), ENGINES[name]())[0] for name in timed}
+    seconds = medians(steps, options.rounds, repeats=3)
     for name in seconds[True]:
         on, off = (s["micrograd"] / s[name] for s in (seconds[True], seconds[False]))
         print(f"{name:24s} {on:8.1f} {off:8.1f}   ({seconds[True][name] * 1e3:.1f} ms)")

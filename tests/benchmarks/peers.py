@@ -45,7 +45,7 @@ def demo(samples=100, hidden=(16, 16), seed=1):
     return Demo([list(x) for x in data.inputs], signed(data.targets), sizes, weights)
 
 
-def score(weights, inputs, sizes):
+def score(weights, inputs, sizes, relu=lambda x: x.relu()):
     """The network's score, in whatever numbers it is given."""
     left, values = iter(weights), list(inputs)
     for k, width in enumerate(sizes[1:]):
@@ -55,7 +55,7 @@ def score(weights, inputs, sizes):
             total = next(left)
             for weight, value in zip(w, values, strict=True):
                 total = total + weight * value
-            rows.append(total.relu() if k < len(sizes) - 2 else total)
+            rows.append(relu(total) if k < len(sizes) - 2 else total)
         values = rows
     return values[0]
 
@@ -226,7 +226,7 @@ def ddx(problem):
     import ddx as library
     import numpy as np
 
-    def number(x):
+    def relu(x):
         return library.max(x, 0.0)
 
     @library.equation
@@ -234,17 +234,7 @@ def ddx(problem):
         weights = [library.var(f"w{k}") for k in range(len(problem.weights))]
         x = [library.param(f"x{k}") for k in range(problem.sizes[0])]
         y = library.param("y")
-        left, values = iter(weights), x
-        for k, width in enumerate(problem.sizes[1:]):
-            rows = []
-            for _ in range(width):
-                w = [next(left) for _ in values]
-                total = next(left)
-                for weight, value in zip(w, values, strict=True):
-                    total = total + weight * value
-                rows.append(number(total) if k < len(problem.sizes) - 2 else total)
-            values = rows
-        return number(1.0 - y * values[0])
+        return relu(1.0 - y * score(weights, x, problem.sizes, relu))
 
     samples = len(problem.xs)
     weights = np.array(problem.weights)
@@ -273,19 +263,9 @@ def casadi(problem):
     import numpy as np
 
     count, samples = len(problem.weights), len(problem.xs)
-    w, x, y = library.SX.sym("w", count), library.SX.sym("x", problem.sizes[0]), None
-    y = library.SX.sym("y")
-    left, values = iter(range(count)), [x[k] for k in range(problem.sizes[0])]
-    for k, width in enumerate(problem.sizes[1:]):
-        rows = []
-        for _ in range(width):
-            picked = [next(left) for _ in values]
-            total = w[next(left)]
-            for i, value in zip(picked, values, strict=True):
-                total = total + w[i] * value
-            rows.append(library.fmax(total, 0) if k < len(problem.sizes) - 2 else total)
-        values = rows
-    loss = library.fmax(1 - y * values[0], 0)
+    w, x, y = map(library.SX.sym, "wxy", (count, problem.sizes[0], 1))
+    parts = ([vector[k] for k in range(vector.shape[0])] for vector in (w, x))
+    loss = library.fmax(1 - y * score(*parts, problem.sizes, lambda z: library.fmax(z, 0)), 0)
     one = library.Function("one", [w, x, y], [loss, library.gradient(loss, w)])
     weights = library.MX.sym("w", count)
     xs, ys = library.MX.sym("x", problem.sizes[0], samples), library.MX.sym("y", 1, samples)

@@ -78,7 +78,7 @@ def test_two_thousand_random_graphs_have_the_true_gradient(engine):
 
 @pytest.mark.parametrize("engine", [Value, museum.HEALTHY], ids=["Value", "healthy"])
 def test_no_random_graph_raises_a_false_alarm(engine):
-    """A sample through `check_grad`; tests/benchmarks/random_graphs.py has thousands."""
+    """A sample through `check_grad`; tests/benchmarks/foreign_engines.py has thousands."""
     draw = Random(21)
     slow = {
         "gamma",
