@@ -34,10 +34,10 @@ def own_loss(predictions, targets):
     return maximum(sum((p - y) ** 2 for p, y in pairs), 0.5)
 
 
-def eager(model, loss, optimiser, targets, steps, penalty=None, clip_norm=None):
+def eager(model, loss, optimiser, targets, steps=1, penalty=None, clip_norm=None, rows=ROWS):
     seen = []
     for _ in range(steps):
-        value = loss([model(x) for x in ROWS], targets)
+        value = loss([model(x) for x in rows], targets)
         value.backward()
         seen.append(value.data)
         if penalty is not None:
@@ -142,11 +142,8 @@ def test_arrays_that_come_again_are_read_again_whatever_was_done_to_them(backend
     ]
     for k, change in enumerate([*changes, int]):
         for rows, targets in [others] * (k == 2) + [(xs, ys)] * 3:
-            value = losses.mse([twin(x) for x in rows.tolist()], targets.tolist())
-            value.backward()
-            theirs.step()
-            twin.zero_grad()
-            assert step(rows, targets) == pytest.approx(value.data, rel=1e-12)
+            (value,) = eager(twin, losses.mse, theirs, targets.tolist(), rows=rows.tolist())
+            assert step(rows, targets) == pytest.approx(value, rel=1e-12)
         change()
     assert mine.steps == theirs.steps == step.statistics["calls"]
     assert (others[0] == 1).all()
@@ -160,11 +157,8 @@ def test_samples_that_come_one_by_one_to_machine_code(loss):
     rules = [Adam(model.parameters(), lr=0.1) for model in models]
     step = compile_step(models[0], loss, rules[0], backend="llvm")
     for x, y in zip(ROWS[:5], LABELS, strict=False):
-        value = loss([models[1](x)], [y])
-        value.backward()
-        rules[1].step()
-        rules[1].zero_grad()
-        assert step([x], [y]) == pytest.approx(value.data, rel=1e-13)
+        (value,) = eager(models[1], loss, rules[1], [y], rows=[x])
+        assert step([x], [y]) == pytest.approx(value, rel=1e-13)
     found, expected = ([p.data for p in model.parameters()] for model in models)
     assert found == pytest.approx(expected, rel=1e-12)
 
@@ -211,7 +205,7 @@ def test_parameters_are_what_they_should_be_whenever_one_asks(touch, often):
     mine, theirs = (Adam(model.parameters(), lr=0.1) for model in (one, two))
     step = compile_step(one, "mse", mine, backend="python")
     for k in range(12):
-        assert [step(ROWS, LABELS)] == eager(two, losses.mse, theirs, LABELS, 1)
+        assert [step(ROWS, LABELS)] == eager(two, losses.mse, theirs, LABELS)
         if often or k % 5 == 4:
             assert touch(one.parameters(), mine) == touch(two.parameters(), theirs)
     assert mine.state_dict() == theirs.state_dict()
@@ -232,11 +226,8 @@ def test_two_steps_that_share_parameters_and_batches_that_change_inside():
             if steps:
                 ends[-1].append(steps[which](rows, labels))
             else:
-                value = losses.mse([model(x) for x in rows], labels)
-                value.backward()
-                rules[which].step()
+                ends[-1] += eager(model, losses.mse, rules[which], labels, rows=rows)
                 rules[0].zero_grad()
-                ends[-1].append(value.data)
         ends[-1] += [p.data for p in model.parameters()]
     assert ends[1] == ends[0]
     assert ends[2] == pytest.approx(ends[0], rel=1e-12)
@@ -253,7 +244,7 @@ def test_what_is_set_of_the_optimiser_between_steps_counts(backend):
     given = (np.array(ROWS), np.array(LABELS)) if backend == "llvm" else (ROWS, LABELS)
     for name, x in [("weight_decay", 0.3), ("betas", (0.5, 0.8)), ("lr", 0.01), ("eps", 0.1)] * 2:
         for _ in range(4):
-            wanted = eager(two, losses.mse, theirs, LABELS, 1)
+            wanted = eager(two, losses.mse, theirs, LABELS)
             assert [step(*given)] == pytest.approx(wanted, rel=1e-9)
         for optimiser in (mine, theirs):
             setattr(optimiser, name, x)
@@ -274,7 +265,7 @@ def test_threads_that_step_and_that_read_at_once():
     theirs = SGD(twin.parameters(), lr=0.1)
     weights, expected = set(), []
     for _ in range(60):
-        expected += eager(twin, losses.mse, theirs, LABELS, 1)
+        expected += eager(twin, losses.mse, theirs, LABELS)
         weights.add(twin.parameters()[0].data)
     assert found == expected[1:]
     assert {*seen} <= weights
@@ -392,8 +383,8 @@ NET, OTHER = MLP(2, [1], seed=1), MLP(2, [1], seed=1)
 RULE = SGD(NET.parameters(), lr=0.1)
 
 
-def with_loss(loss, **settings):
-    compile_step(NET, loss, RULE, backend="python", **settings)(ROWS, LABELS)
+def with_loss(loss, labels=LABELS, **settings):
+    compile_step(NET, loss, RULE, backend="python", **settings)(ROWS, labels)
 
 
 @refused(
@@ -412,7 +403,7 @@ def with_loss(loss, **settings):
         ],
         ValueError: [
             (lambda: compile_step(OTHER, "mse", RULE), "parameters that are not the model's"),
-            (lambda: compile_step(NET, "mse", RULE)(ROWS, [1.0]), "16 inputs but 1 targets"),
+            (lambda: with_loss("mse", [1.0]), "16 inputs but 1 targets"),
             (lambda: compile_step(NET, "mse", RULE).source, "call it first"),
             (lambda: record_training(NET, MOONS, "mse", RULE, 2, 5, compiled=True), "are watched"),
         ],
@@ -457,11 +448,8 @@ def test_a_gpt_learns_from_names_of_all_lengths_by_one_trace(backend, loss):
     for k in range(4):
         batch = [samples[k], samples[k - 1]]
         rows, targets = [row for row, _ in batch], [target for _, target in batch]
-        value = losses.sequence_cross_entropy([models[1](row) for row in rows], targets)
-        value.backward()
-        rules[1].step()
-        rules[1].zero_grad()
-        assert step(rows, targets) == pytest.approx(value.data, rel=0, abs=1e-12)
+        value = eager(models[1], losses.sequence_cross_entropy, rules[1], targets, rows=rows)
+        assert [step(rows, targets)] == pytest.approx(value, rel=0, abs=1e-12)
     assert len(step.entries) == 1
     both = zip(models[0].parameters(), models[1].parameters(), strict=True)
     assert max(abs(p.data - q.data) for p, q in both) < 1e-9

@@ -1,6 +1,7 @@
 """What stops fit: numbers that leave the floats, and arguments that are refused."""
 
 import math
+import re
 
 import pytest
 
@@ -39,59 +40,67 @@ def test_a_learning_rate_that_is_too_high_is_named_and_the_last_good_weights_are
     assert error.history.stopped == "error"
 
 
-def test_an_overflow_in_the_network_names_the_neuron_and_its_largest_weight():
-    model = MLP(2, [3, 2, 1], init="zeros", activation="linear")
-    model.layers[0].neurons[2].b = 1e200
-    model.layers[1].neurons[1].w = [1.0, -3.0, 1e200]
-    error = failure(model, ([[1.0, 1.0]], [0.0]), "mse", SGD(model.parameters(), lr=0.1), 1)
-    assert "epoch 1, batch 1 of 1: layer2.neuron2: " in str(error)
-    assert "its largest parameter, layer2.neuron2.w[2], is 1e+200" in str(error)
-    assert error.place == "layer2.neuron2.w[2]"
-    assert error.cause == "weights that are too large from the start; choose another init"
-    assert model.layers[1].neurons[1].w[2].data == 1e200
-
-
 def root(predictions, _):
     return functions.sqrt(predictions[0])  # its slope at 0 is inf
 
 
-def test_an_infinite_gradient_names_the_parameter_nearest_to_the_loss():
-    weights = [1.0, 0.0, 1.0, -1.0]
-    model = with_weights(MLP(1, [1, 1], activation="linear"), weights)
-    error = failure(model, ([1.0], [0.0]), root, SGD(model.parameters(), lr=0.1), 1)
-    assert "the gradient of layer2.neuron1.b is inf, and those of 3 more parameters" in str(error)
-    assert (error.place, error.epoch, error.batch) == ("layer2.neuron1.b", 1, 1)
-    assert "exploding gradients; use clip_norm=1.0" in error.cause
-    assert numbers(model) == weights
+def overflowing():
+    model = MLP(2, [3, 2, 1], init="zeros", activation="linear")
+    model.layers[0].neurons[2].b = 1e200
+    model.layers[1].neurons[1].w = [1.0, -3.0, 1e200]
+    return model
 
 
-def test_a_gradient_that_is_nan_names_a_parameter_where_it_arose():
-    model = MLP(1, [1, 1], init="zeros", activation="linear")  # inf * 0 at layer 2
-    error = failure(model, ([1.0], [0.0]), root, SGD(model.parameters(), lr=0.1), 1)
-    assert "the backward pass: the gradient is not a number: " in str(error)
-    assert (error.place, error.epoch, error.batch) == ("layer2.neuron1.w[0]", 1, 1)
+# model, data, loss, rate; the parameter that is named, what is said, the likely cause
+FAILURES = {
+    "the network": (
+        overflowing, ([[1.0, 1.0]], [0.0]), "mse", 0.1, "layer2.neuron2.w[2]",
+        "epoch 1, batch 1 of 1: layer2.neuron2: .*its largest parameter, layer2.neuron2.w[2], is",
+        "weights that are too large from the start; choose another init",
+    ),
+    "an infinite gradient": (
+        lambda: with_weights(MLP(1, [1, 1], activation="linear"), [1.0, 0.0, 1.0, -1.0]),
+        ([1.0], [0.0]), root, 0.1, "layer2.neuron1.b",
+        "the gradient of layer2.neuron1.b is inf, and those of 3 more parameters",
+        "exploding gradients; use clip_norm=1.0",
+    ),
+    "a nan gradient": (  # inf * 0 at layer 2
+        lambda: MLP(1, [1, 1], init="zeros", activation="linear"), ([1.0], [0.0]), root, 0.1,
+        "layer2.neuron1.w[0]", "the backward pass: the gradient is not a number: ", "exploding",
+    ),
+    "an update": (
+        lambda: Offset(1e150), ([0.0], [0.0]), "mse", 1e200, "v",
+        "step: v = 1e+150 with the gradient 2e+150 would leave the floats", "too large",
+    ),
+    "a logarithm of 0": (
+        lambda: with_weights(MLP(1, [1], output="sigmoid"), [0.0, 800.0]), ([1.0], [0]),
+        "binary_cross_entropy", 0.1, "layer1.neuron1.b", "log1p",
+        "the logarithm of a number that is not above 0.*binary_cross_entropy_with_logits",
+    ),
+    "inputs": (
+        line, ([1e3, -2e4], [0.0, 1.0]), "mse", 0.1, "layer1.neuron1.w[0]", "too large for a float",
+        "^inputs as large as 2e+04; standardise them (data.standardise), or",
+    ),
+    "weights": (
+        lambda: line(math.nan), ([1.0], [0.0]), "mse", 0.1, "layer1.neuron1.w[0]",
+        "layer1.neuron1.w[0], is nan",
+        "^weights that are not finite from the start; make or load others$",
+    ),
+}  # fmt: skip
 
 
-def test_an_update_that_would_leave_the_floats_names_the_parameter():
-    model = Offset(1e150)
-    error = failure(model, ([0.0], [0.0]), "mse", SGD([model.v], lr=1e200), 1)
-    assert (error.place, model.v.data) == ("v", 1e150)
-    assert "step: v = 1e+150 with the gradient 2e+150 would leave the floats" in str(error)
-
-
-def test_a_logarithm_of_zero_is_told_apart():
-    model = MLP(1, [1], output="sigmoid", init="zeros")
-    model.layers[0].neurons[0].b = 800.0
-    error = failure(model, ([1.0], [0]), "binary_cross_entropy", SGD(model.parameters(), lr=0.1), 1)
-    assert "the logarithm of a number that is not above 0" in error.cause
-    assert "binary_cross_entropy_with_logits" in error.cause
-
-
-def test_inputs_that_are_not_standardised_are_suspected():
-    model = line()
-    error = failure(model, ([1e3, -2e4], [0.0, 1.0]), "mse", SGD(model.parameters(), lr=0.1), 99)
-    cause = "inputs as large as 2e+04; standardise them (data.standardise), or"
-    assert error.cause.startswith(cause)
+@pytest.mark.parametrize(
+    ("make", "data", "loss", "rate", "place", "said", "cause"), FAILURES.values(), ids=FAILURES
+)
+def test_where_a_number_left_the_floats_and_why(make, data, loss, rate, place, said, cause):
+    model = make()
+    before = repr(numbers(model))
+    error = failure(model, data, loss, SGD(model.parameters(), lr=rate), 99)
+    assert error.place == place
+    for pattern, text in ((said, str(error)), (cause, error.cause)):
+        assert re.search(re.sub(r"[][()+]", r"\\\g<0>", pattern), text)
+    if loss != "mse" or data[0] != [1e3, -2e4]:
+        assert (error.epoch, error.batch, repr(numbers(model))) == (1, 1, before)
 
 
 def test_validation_and_later_batches_are_named_too():
@@ -116,13 +125,6 @@ def test_with_ieee_an_infinite_loss_is_found_as_well():
     assert str(error).startswith("epoch 1, validation: the loss: the result is inf")
 
 
-def test_weights_that_are_nan_before_training():
-    model = line(float("nan"))
-    error = failure(model, ([1.0], [0.0]), "mse", SGD(model.parameters(), lr=0.1), 1)
-    assert error.place == "layer1.neuron1.w[0]"
-    assert "layer1.neuron1.w[0], is nan" in str(error)
-
-
 # --- what is refused -----------------------------------------------------------------------------
 def arguments(**changes):
     model = line()
@@ -136,20 +138,16 @@ def arguments(**changes):
 BAD = [
     ({"model": len}, TypeError, r"fit takes a model such as MLP\(2, \[8, 1\]\), got <built-in"),
     ({"data": 5}, TypeError, r"data must be a Dataset, .* or a list of pairs, got 5"),
-    ({"data": "xy"}, TypeError, "data must be a Dataset, .* got 'xy'"),
     ({"data": []}, ValueError, "data: inputs must hold at least one row, got none"),
-    ({"data": ([], [])}, ValueError, "data: inputs must hold at least one row, got none"),
     ({"data": [(1.0, 2.0, 3.0)]}, TypeError, r"but data\[0\] is \(1.0, 2.0, 3.0\)"),
     ({"data": ([1.0], [1.0, 2.0])}, ValueError, "data has 1 inputs but 2 targets"),
     ({"data": ([1.0], 2.0)}, TypeError, "the targets of data must be a list, got"),
     ({"data": ([[1.0], [1.0, 2.0]], [0, 1])}, ValueError, r"inputs\[1\] must have length 1"),
-    ({"data": ([[]], [0])}, ValueError, r"inputs\[0\] must have length 1"),
     ({"data": ([[1.0, 2.0]], [0])}, ValueError, "model takes 1 inputs, but those of data have 2"),
     ({"data": ([math.nan], [0])}, ValueError, r"data: inputs\[0\]\[0\] must be finite, got nan"),
     ({"data": ([1.0], [math.inf])}, ValueError, "target 0 of data must be finite, got inf"),
     ({"data": (["a"], [0])}, TypeError, r"inputs\[0\]\[0\] must be a real number, got 'a'"),
     ({"data": ([1.0], [None])}, TypeError, "target 0 of data must be a real number, got None"),
-    ({"data": ([1j], [0])}, TypeError, r"data: inputs\[0\]\[0\] must be a real number, got 1j"),
     ({"loss": "mes"}, ValueError, "loss 'mes' is unknown; known are mse, mae, huber,"),
     ({"loss": 3}, TypeError, "loss must be a name or a function, got 3"),
     ({"loss": lambda p, y: 0.0}, TypeError, "the loss must be a Value that depends .* got 0.0"),
@@ -157,8 +155,6 @@ BAD = [
     ({"optimiser": "sgd"}, TypeError, r"optimiser must be one such as SGD\(.*\), got 'sgd'"),
     ({"optimiser": SGD(line().parameters(), lr=1.0)}, ValueError, "that are not the model's"),
     ({"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
-    ({"epochs": 1.5}, TypeError, "epochs must be an int, got 1.5"),
-    ({"batch_size": 0}, ValueError, "batch_size must be from 1 to 3, got 0"),
     ({"batch_size": 4}, ValueError, "batch_size must be from 1 to 3, got 4"),
     ({"validation": ([1.0], [])}, ValueError, "validation has 1 inputs but 0 targets"),
     ({"validation": ([[1.0, 2.0]], [0])}, ValueError, "but those of validation have 2"),
@@ -166,9 +162,7 @@ BAD = [
     ({"schedule": 0.1}, TypeError, "schedule must be a function of the step, got 0.1"),
     ({"clip_norm": 0}, ValueError, "clip_norm must be above 0, got 0"),
     ({"early_stopping": 0}, ValueError, "patience of early_stopping must be at least 1"),
-    ({"early_stopping": "no"}, TypeError, "patience of early_stopping must be an int, got 'no'"),
     ({"seed": -1}, ValueError, "seed must be at least 0, got -1"),
-    ({"seed": None}, TypeError, "seed must be an int, got None"),
     ({"progress": "yes"}, ValueError, "progress must be one of True, False, auto, got 'yes'"),
     ({"lang": "fr"}, ValueError, "lang must be one of en, es, got 'fr'"),
     ({"callbacks": [3]}, TypeError, r"a callback must be a function \(model, history\), got 3"),
@@ -191,14 +185,6 @@ def test_a_loss_for_single_samples_is_explained():
         fit(**arguments(loss=lambda p, y: (p - y) ** 2))
     note = "the loss is called as loss(predictions, targets), with the two lists of a batch"
     assert caught.value.__notes__ == [note]
-
-
-def test_weights_that_are_nan_already_are_not_too_large():
-    given = arguments()
-    given["model"].parameters()[0].data = math.nan
-    with pytest.raises(TrainingError) as caught:
-        fit(**given)
-    assert caught.value.cause == "weights that are not finite from the start; make or load others"
 
 
 @pytest.mark.parametrize("compiled", [False, True])
