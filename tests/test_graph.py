@@ -196,12 +196,6 @@ def test_a_dropped_graph_is_freed_at_once():
     y.backward()
     assert live_values() > before + 200
     del x, y
-    assert live_values() == before
-
-
-@pytest.mark.usefixtures("uncollected")
-def test_a_transform_leaves_no_node_behind():
-    before = live_values()
     assert grad(grad(lambda x: functions.exp(x * x) * x))(0.0) == 0.0
     assert live_values() == before
 
@@ -288,15 +282,6 @@ def test_nodes_that_are_shared_stay_shared(duplicate, depth):
 
 
 @pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
-def test_a_node_with_two_names_in_a_structure(duplicate):
-    w = Value(1.5, label="w")
-    model = {"layers": [[w, Value(2.0)], (w,)], "loss": w * w}
-    again = duplicate(model)
-    assert again["layers"][0][0] is again["layers"][1][0]
-    assert again["loss"].parents == (again["layers"][0][0],) * 2
-
-
-@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
 def test_a_list_of_nodes_is_walked_once(monkeypatch, duplicate):
     nodes, walked = [Value(0.5)], []
     for _ in range(300):
@@ -360,18 +345,14 @@ def test_a_shallow_copy_shares_its_parents():
     assert y.data == 6.0
 
 
-@pytest.mark.parametrize("number", [Fraction(1, 3), 2 + 1j])
-def test_exact_and_complex_graphs_pickle(number):
+@pytest.mark.parametrize("number", [Fraction(1, 3), 2 + 1j, 3.0])
+def test_exact_complex_and_hand_made_graphs_pickle(number):
     x = Value(number)
-    assert same_graph(x * x + 2, pickle.loads(pickle.dumps(x * x + 2)))
-
-
-def test_nodes_made_by_hand_pickle():
-    x = Value(3.0)
-    node = Value(9.0, (x, x), (3.0, 3.0))
-    again = pickle.loads(pickle.dumps(node))
+    root = Value(x.data**2, (x, x), (x.data, x.data)) + 2
+    again = pickle.loads(pickle.dumps(root))
+    assert same_graph(root, again)
     again.backward()
-    assert leaves(again)[0].grad == 6.0
+    assert leaves(again)[0].grad == 2 * number
 
 
 def test_values_can_be_referred_to_weakly_or_say_they_cannot():

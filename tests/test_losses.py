@@ -111,13 +111,6 @@ def test_hinge_is_exact_in_fractions():
     assert gradients(loss, scores) == [F(-1, 5), 0, 0, F(1, 5), F(1, 5)]
 
 
-def test_hinge_is_what_micrograds_demo_writes():
-    scores, labels = [0.3, -0.2, 1.5], np.array([1, 1, -1])
-    demo = [(1 + -yi * Value(si)).relu() for yi, si in zip(labels, scores, strict=True)]
-    demo = sum(demo) * (1.0 / len(demo))
-    assert hinge(list(map(Value, scores)), labels).data == pytest.approx(demo.data, rel=1e-15)
-
-
 # --- binary cross-entropy ------------------------------------------------------------------------
 @pytest.mark.parametrize("p", [1e-300, 1e-9, 0.25, 0.5, 0.9, 1 - 2**-53])
 @pytest.mark.parametrize("y", [0, 1, 0.25])
@@ -224,8 +217,6 @@ def test_kl_divergence_counts_0_log_0_as_0():
     assert kl_divergence([1.0, 0.0], [0.5, 0.5]) == math.log(2)
     p = [Value(1.0), Value(0.0)]
     assert gradients(kl_divergence(p, [0.5, 0.5]), p) == [math.log(2) + 1, 0]
-    with pytest.raises(PoleError, match="div"):
-        kl_divergence([0.5, 0.5], [Value(1.0), Value(0.0)])
 
 
 @given(st.lists(st.floats(0.01, 1.0), min_size=2, max_size=6), st.data())
@@ -282,20 +273,10 @@ def test_bad_pairs(loss):
     for args, error, text in [
         (([V], [1, 1]), ValueError, f"{lists}; got a list of 1 and a list of 2"),
         (([], []), ValueError, f"{lists}; got a list of 0 and a list of 0"),
-        ((V, [1]), TypeError, rf"{lists}; got Value\(.*\) and a list of 1"),
-        (([V], 1), TypeError, f"{lists}; got a list of 1 and 1"),
-        (
-            ([[V, V]], [[1]]),
-            ValueError,
-            rf"{role}\[0\] and target\[0\] .* list of 2 and a list of 1",
-        ),
+        ((Value(-1 / 3), [1]), TypeError, rf"{lists}; got Value\(.*, g.*\.\.\. and a list of 1"),
+        (([[V, V]], [[1]]), ValueError, rf"{role}\[0\] and target\[0\] .* 2 and a list of 1"),
         ((None, [1]), TypeError, f"{lists}; got None and a list of 1"),
-        (
-            ([V, None], [1, 1]),
-            TypeError,
-            rf"{name}: {role}\[1\] is None, not a real number or Value",
-        ),
-        (("a", 1), TypeError, f"{name}: {role} is 'a', not a real number"),
+        (([V, None], [1, 1]), TypeError, rf"{name}: {role}\[1\] is None, not a real number or"),
         ((V, "1"), TypeError, f"{name}: target is '1', not a real number"),
         ((1j, 1), TypeError, f"{name}: {role} is 1j, not a real number"),
         (([V, math.nan], [1, 1]), ValueError, rf"{name}: {role}\[1\] is nan"),
@@ -308,46 +289,26 @@ def test_bad_pairs(loss):
 
 WRONG_VALUES = [
     (lambda: huber(V, 1, delta=0), "huber: delta must be above 0, got 0"),
-    (lambda: huber(V, 1, delta=math.nan), "huber: delta must be finite, got nan"),
     (lambda: hinge(V, 0), r"the labels are -1 and \+1, got 0; 2 \* y - 1 makes"),
-    (lambda: hinge([V], [2]), "the labels are -1 and"),
     (lambda: binary_cross_entropy(1.2, 1), "a probability lies in 0 ... 1, got 1.2"),
-    (lambda: binary_cross_entropy(Value(-0.1), 1), "there is binary_cross_entropy_w"),
     (lambda: binary_cross_entropy(V, -1), "a label is 0 or 1, .* got -1"),
     (lambda: binary_cross_entropy_with_logits(V, 2), "a label is 0 or 1, .* got 2"),
     (lambda: cross_entropy([V, V], 2), "target must be from 0 to 1, got 2"),
-    (lambda: cross_entropy([V, V], -1), "target must be from 0 to 1, got -1"),
     (lambda: cross_entropy([[V, V]], [5]), r"target\[0\] must be from 0 to 1, got 5"),
     (lambda: cross_entropy([V], 0), "scores must be of 2 classes or more, got 1"),
-    (
-        lambda: cross_entropy([[V, V]], [0, 1]),
-        "scores and targets must .* a list of 1 and a list of 2",
-    ),
     (lambda: cross_entropy([], []), "got a list of 0 and a list of 0"),
     (lambda: cross_entropy([V, math.nan], 0), r"scores\[1\] is nan"),
-    (lambda: kl_divergence([1.0], [0.5, 0.5]), "p and q must be lists of one length"),
     (lambda: kl_divergence([], []), "p and q must be lists of one length, 1 or more"),
     (lambda: kl_divergence([0.5, 0.4], [0.5, 0.5]), "p sums to 0.9, not to 1"),
     (lambda: kl_divergence([0.5, 0.5], [0.5, 0.51]), "q sums to 1.01, not to 1"),
     (lambda: kl_divergence([1.5, -0.5], [0.5, 0.5]), r"p\[0\] is 1.5, not in 0 ..."),
-    (
-        lambda: kl_divergence([[0.5, 0.5]], [[0.5, 0.5]] * 2),
-        "p and q must be .*; got a list of 1 and a list of 2",
-    ),
 ]
 WRONG_TYPES = [
-    (lambda: huber(V, 1, delta="1"), "huber: delta must be a real number"),
     (lambda: cross_entropy([V, V], 1.0), "cross_entropy: target must be an int, got 1.0"),
-    (lambda: cross_entropy([V, V], True), "target must be an int, got True"),
-    (lambda: cross_entropy([V, V], "a"), "target must be an int, got 'a'"),
     (lambda: cross_entropy(V, 0), "cross_entropy: scores must be a list, got Value"),
     (lambda: cross_entropy([V, V], [0, 1]), r"scores\[0\] must be a list, got Value"),
     (lambda: cross_entropy([[V, None]], [0]), r"scores\[0\]\[1\] is None, not a real num"),
     (lambda: kl_divergence(0.5, [0.5, 0.5]), "p and q must be lists .* got 0.5 and a list of 2"),
-    (
-        lambda: kl_divergence([[0.5, 0.5], 1.0], [[0.5, 0.5]] * 2),
-        r"p\[1\] and q\[1\] must be lists .* got 1.0 and",
-    ),
     (lambda: kl_divergence([0.5, "a"], [0.5, 0.5]), r"p\[1\] is 'a', not a real number"),
 ]
 
@@ -367,7 +328,7 @@ def test_a_loss_beyond_the_floats_is_an_error_of_plain_numbers_too(number):
     ):
         with pytest.raises((ValueError, OverflowError)):
             call()
-    with pytest.raises(PoleError):
+    with pytest.raises(PoleError, match="div"):
         kl_divergence([0.5, 0.5], [number(1.0), number(0.0)])
 
 
@@ -392,23 +353,18 @@ def test_a_sequence_is_the_weighted_cross_entropy_of_its_places():
     {
         ValueError: [
             (
-                lambda: sequence_cross_entropy([], []),
-                "scores and targets must be lists of one length, 1",
-            ),
-            (
-                lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([0], [])]),
-                r"scores\[0\] and classes\[0\] and weights\[0\] .* 1 and a list of 0",
+                lambda: sequence_cross_entropy([[[1, 2]]], [([0], [])]),
+                r"weights\[0\] .* a list of 0",
             ),
             (lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([0],)]), r"must be \(classes, weig"),
             (
-                lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([0], [math.nan])]),
-                r"weights\[0\]\[0\] is nan",
+                lambda: sequence_cross_entropy([[[1, 2]]], [([0], [math.nan])]),
+                r"weights\[0\]\[0\] is",
             ),
             (lambda: sequence_cross_entropy([[[1.0, 2.0]]], [([2], [1.0])]), "from 0 to 1"),
         ],
         TypeError: [
             (lambda: sequence_cross_entropy([[[1.0]]], 1), "scores and targets must be lists of"),
-            (lambda: sequence_cross_entropy([[[1.0]]], [0]), r"target\[0\] must be a list"),
         ],
     }
 )

@@ -52,6 +52,8 @@ def test_iris_is_the_file_read_in_order():
     assert species == ["setosa"] * 50 + ["versicolor"] * 50 + ["virginica"] * 50
     assert flowers.class_names == ("setosa", "versicolor", "virginica")
     assert flowers.feature_names == ("sepal_length", "sepal_width", "petal_length", "petal_width")
+    # Fisher's flowers 35 and 38, which UCI has otherwise
+    assert [flowers.inputs[k] for k in (34, 37)] == [(4.9, 3.1, 1.5, 0.2), (4.9, 3.6, 1.4, 0.1)]
 
 
 def test_iris_has_the_means_of_fishers_table():
@@ -72,12 +74,6 @@ def test_iris_has_the_spread_and_the_correlations_that_r_prints():
     for a, b, correlation in ((2, 3, 0.9628654), (0, 1, -0.1175698)):
         assert round(statistics.correlation(columns[a], columns[b]), 7) == correlation
     assert [(min(c), max(c)) for c in columns] == [(4.3, 7.9), (2.0, 4.4), (1.0, 6.9), (0.1, 2.5)]
-
-
-def test_iris_has_fishers_flowers_35_and_38_not_those_of_uci():
-    assert iris().inputs[34] == (4.9, 3.1, 1.5, 0.2)
-    assert iris().inputs[37] == (4.9, 3.6, 1.4, 0.1)
-    assert iris()[149] == ((5.9, 3.0, 5.1, 1.8), 2)
 
 
 def assert_same_points(made, expected):
@@ -228,14 +224,6 @@ def test_split_takes_each_point_of_a_class_equally_often():
             assert abs(seen[i] - expected) < 5 * math.sqrt(0.25 * trials)
 
 
-def test_standardise_gives_mean_0_and_deviation_1():
-    (scaled,) = standardise(iris())
-    for column in zip(*scaled.inputs, strict=True):
-        assert abs(math.fsum(column)) < 1e-11
-        assert statistics.pstdev(column) == pytest.approx(1, abs=1e-14)
-    assert (scaled.targets, scaled.feature_names) == (iris().targets, iris().feature_names)
-
-
 def test_standardiser_measures_the_exact_mean_and_deviation():
     numbers, _ = exact_iris()
     scaler = Standardiser.fit(iris())
@@ -271,7 +259,9 @@ def test_a_saved_standardiser_treats_new_flowers_as_the_first_did():
     again = Standardiser(list(scaler.mean), list(scaler.std))
     flower = [(5.0, 3.4, 1.5, 0.2)]
     assert again.apply(flower) == scaler.apply(flower)
-    assert standardise(iris())[0].inputs == scaler.apply(iris().inputs)
+    (scaled,) = standardise(iris())
+    assert scaled.inputs == scaler.apply(iris().inputs)
+    assert (scaled.targets, scaled.feature_names) == (iris().targets, iris().feature_names)
     for row, back in zip(iris().inputs, scaler.undo(scaler.apply(iris().inputs)), strict=True):
         assert back == pytest.approx(row, rel=1e-14)
 
@@ -344,47 +334,35 @@ def test_importing_data_loads_nothing_slow():
 BAD = """
 moons(1) -> ValueError: moons: n must be at least 2, got 1
 moons(10.0) -> TypeError: moons: n must be an int, got 10.0
-moons(True) -> TypeError: moons: n must be an int, got True
 moons(noise=-0.1) -> ValueError: moons: noise must be from 0 to 100, got -0.1
-moons(noise=nan) -> ValueError: moons: noise must be from 0 to 100, got nan
 moons(noise=101) -> ValueError: moons: noise must be from 0 to 100, got 101
-moons(noise="0") -> TypeError: moons: noise must be a real number, got '0'
 moons(9, 10**9999) -> ValueError: moons: noise must be from 0 to 100, got an int beyond every float
 moons(seed=-1) -> ValueError: moons: seed must be at least 0, got -1
-moons(seed=None) -> TypeError: moons: seed must be an int, got None
 circles(factor=1) -> ValueError: circles: factor must be between 0 and 1 (both excluded), got 1
 circles(factor=0.0) -> ValueError: circles: factor must be between 0 and 1 (both excluded), got 0.0
-circles(factor=1j) -> TypeError: circles: factor must be a real number, got 1j
 spirals(classes=1) -> ValueError: spirals: classes must be at least 2, got 1
 spirals(3, classes=4) -> ValueError: spirals: n must be at least 4, got 3
 spirals(turns=0) -> ValueError: spirals: turns must be above 0 and at most 100, got 0
 spirals(turns=1e9) -> ValueError: spirals: turns must be above 0 and at most 100, got 1000000000.0
 signed([0, 2]) -> ValueError: targets[1] must be from 0 to 1, got 2
-signed([0.0]) -> TypeError: targets[0] must be an int, got 0.0
 Dataset(3, [(1, 2)], [1]) -> TypeError: name must be text, got 3
 D([], []) -> ValueError: inputs must hold at least one row, got none
 D(1, [1]) -> TypeError: inputs must be a list, got 1
 D([()], [1]) -> ValueError: inputs[0] must have length 1, a value per feature, got 0
 D(["12"], [1]) -> TypeError: inputs[0][0] must be a real number, got '12'
-D([b"1"], [1]) -> TypeError: inputs[0][0] must be a real number, got b'1'
-D([("1",)], [1]) -> TypeError: inputs[0][0] must be a real number, got '1'
-D([(1, None)], [1]) -> TypeError: inputs[0][1] must be a real number, got None
 D([(1, nan)], [1]) -> ValueError: inputs[0][1] must be finite, got nan
 D([(1, 2), (1,)], [1, 2]) -> ValueError: inputs[1] must have length 2, a value per feature, got 1
 D([(1, 2)], [1, 2]) -> ValueError: targets must have length 1, a value per row of inputs, got 2
 D([(1, 2)], [inf]) -> ValueError: targets[0] must be finite, got inf
 D([(1, 2)], [2], (), ["a", "b"]) -> ValueError: targets[0] must be from 0 to 1, got 2
-D([(1, 2)], [-1], (), ["a", "b"]) -> ValueError: targets[0] must be from 0 to 1, got -1
 D([(1, 2)], [1.0], (), ["a", "b"]) -> TypeError: targets[0] must be an int, got 1.0
 D([(1, 2)], [0], (), "ab") -> TypeError: class_names must be a list, got 'ab'
 D([(1, 2)], [0], ["a"]) -> ValueError: feature_names must have length 2, a value per feature, got 1
 D([(1, 2)], [0], ["a", 1]) -> TypeError: feature_names must be text, got 1
 xor()[4] -> IndexError: index must be from -4 to 3, got 4
-xor()["a"] -> TypeError: index must be an int, got 'a'
 xor().subset([True, False]) -> TypeError: index must be an int, got True
 xor()[4:] -> ValueError: inputs must hold at least one row, got none
 split(xor(), test=1) -> ValueError: split: test must be between 0 and 1 (both excluded), got 1
-split(xor(), test="0.3") -> TypeError: split: test must be a real number, got '0.3'
 split(xor(), seed=0.5) -> TypeError: split: seed must be an int, got 0.5
 split(xor(), stratify=1) -> TypeError: split: stratify must be True or False, got 1
 split([1]) -> TypeError: dataset must be a Dataset, got an object of type list
@@ -395,7 +373,6 @@ split(numbered([1, 3]), test=0.6)
     -> ValueError: split: test must leave points on both sides (of every class to train on if
     stratified), got 0.6, which takes 2 of 4 points
 Standardiser([1], [0]) -> ValueError: std[0] must be finite and above 0, got 0
-Standardiser([nan], [1]) -> ValueError: mean[0] must be finite, got nan
 Standardiser([1], [1, 2]) -> ValueError: std must have length 1, a value per mean, got 2
 Standardiser([0], [1]).apply([(1, 2)])
     -> ValueError: inputs[0] must have length 1, a value per mean, got 2
@@ -406,7 +383,6 @@ standardise(D([(1.7e308,), (-1.7e308,)], [0, 0], ["mass"]))
 standardise(xor(), iris()) -> ValueError: inputs[0] must have length 2, a value per mean, got 4
 standardise(xor(), 3) -> TypeError: others[0] must be a Dataset, got an object of type int
 batches(xor(), 0) -> ValueError: batches: size must be at least 1, got 0
-batches(xor(), 2.0) -> TypeError: batches: size must be an int, got 2.0
 batches(xor(), 2, seed="a") -> TypeError: batches: seed must be an int, got 'a'
 """
 
