@@ -1,8 +1,6 @@
 """Gradient clipping: what keeps one exploding gradient from throwing the parameters far away."""
 
 from collections.abc import Iterable
-from math import hypot
-from typing import Any
 
 from autograd_mini.numbers.arguments import gradient, parameters, positive
 from autograd_mini.numbers.kinds import is_traced, kind_of
@@ -27,29 +25,20 @@ def clip_by_norm(params: Iterable[Value], max_norm: float) -> float:
     params = parameters(params, "clip_by_norm")
     max_norm = positive("max_norm", max_norm)
     gradients = [gradient(p, "clip_by_norm") for p in params]
-    if any(map(is_traced, gradients)):
-        return _clipped_on_symbols(params, gradients, max_norm)
-    # Relative to the largest, so that neither a sum of squares nor its root leaves the floats.
-    largest = max(map(abs, gradients))
-    if not largest:
-        return 0.0
-    ratio = hypot(*[g / largest for g in gradients])
-    norm = float(largest * ratio)
-    if norm > max_norm:
-        for p, g in zip(params, gradients, strict=True):
-            p.grad = g / largest / ratio * max_norm
-    return norm
-
-
-def _clipped_on_symbols(params: list[Value], gradients: list[Any], max_norm: float) -> float:
-    """The same, both ways written down and one chosen."""
     named = kind_of(gradients).namespace
-    largest = named["max"](tuple([abs(g) for g in gradients]))
+    # Relative to the largest, so that neither a sum of squares nor its root leaves the floats.
+    largest = named["max"](tuple(map(abs, gradients)))
+    traced = is_traced(largest)  # then both ways are written down, and one is chosen
+    if not traced and not largest:
+        return 0.0
     ratio = named["norm"](tuple([g / largest for g in gradients]))
     norm = largest * ratio
-    for p, g in zip(params, gradients, strict=True):
-        p.grad = named["select"](norm > max_norm, g / largest / ratio * max_norm, g)
-    return named["select"](largest == 0.0, 0.0, norm)  # type: ignore[no-any-return]
+    beyond = norm > max_norm
+    if traced or beyond:
+        for p, g in zip(params, gradients, strict=True):
+            shortened = g / largest / ratio * max_norm
+            p.grad = named["select"](beyond, shortened, g) if traced else shortened
+    return named["select"](largest == 0.0, 0.0, norm) if traced else float(norm)
 
 
 def clip_by_value(params: Iterable[Value], limit: float) -> int:
