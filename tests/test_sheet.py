@@ -125,14 +125,6 @@ def test_closed_derivatives_are_the_derivatives_of_the_meanings(name, monkeypatc
         assert abs(slope - true_partial(SHEET[name], args, k, i)) < abs(slope) * mp.mpf("1e-25")
 
 
-def test_the_sweep_sees_a_wrong_partial_of_8_ulp(own):
-    wrong = f"cos(a) * {1 + 8 * EPSILON!r}"
-    node = own("almost_sin(a)", "sin(a)", wrong)(Value(0.5))
-    truth = true_partial(SHEET["almost_sin"], (0.5,), 0)
-    assert error_in_ulp(node.partials[0], truth) > ULPS
-    assert measured("almost_sin")["value"].bounded < ULPS < measured("almost_sin")["a"].bounded
-
-
 # --- second derivatives ---------------------------------------------------------------------------
 ORDINARY = (0.3, 0.9, 1.7, -0.4, -2.3, 5.1, 0.05, -0.8, 12.0, 30.0, -30.0)
 
@@ -285,10 +277,10 @@ def test_an_added_operation_works_everywhere(swoosh):
     assert "d/db = a * cos(b)" in functions.docstring(swoosh)
 
 
-def test_the_sweep_fails_for_an_added_operation_that_is_wrong(own):
+def test_the_sweeps_see_a_partial_that_is_wrong_by_8_ulp_and_a_second_derivative(own):
+    own("almost_sin(a)", "sin(a)", f"cos(a) * {1 + 8 * EPSILON!r}")
+    assert measured("almost_sin")["value"].bounded < ULPS < measured("almost_sin")["a"].bounded
     own("wrong_cube(a)", "a * a * a", "3 * a")
-    assert measured("wrong_cube")["value"].bounded < ULPS
-    assert measured("wrong_cube")["a"].bounded > 1e12
     with pytest.raises(AssertionError):
         test_second_derivatives("wrong_cube")
 

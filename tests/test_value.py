@@ -118,17 +118,6 @@ def test_changing_data_after_the_forward_pass_does_not_corrupt_the_gradient():
     assert not is_stale(Value(2.0) * 3)
 
 
-def test_an_update_rule_changes_data_in_place():
-    """The seed of it all: w_new = w_old - eta * dL/dw, 60 steps to the minimum of (w - 3)^2."""
-    w = Value(0.0)
-    for _ in range(60):
-        loss = (w - 3) ** 2
-        w.grad = 0.0
-        loss.backward()
-        w.data -= 0.25 * w.grad
-    assert w.data == pytest.approx(3.0, abs=1e-15)
-
-
 def test_a_zero_adjoint_stops_there():
     """where(x > 0, log(x), 0) for x <= 0: the branch not taken has a partial of inf, times 0."""
     x, y = Value(0.0), Value(0.0)

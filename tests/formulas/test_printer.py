@@ -1,14 +1,12 @@
 """The one walk over formulas: what is printed reads back as the same tree."""
 
 import ast
-import math
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd_mini.formulas.grammar import parse
-from autograd_mini.formulas.printer import PYTHON, Printer, Text
-from autograd_mini.ops import SHEET
+from autograd_mini.formulas.printer import PYTHON, Text
 
 LEAVES = st.sampled_from(["a", "b", "2", "0.5"])
 OPERATORS = st.sampled_from("+ - * / **".split())
@@ -40,40 +38,3 @@ def test_printed_python_reads_back_as_the_same_formula(text):
     tree = parse(text, {"a", "b"})
     printed = ast.parse(Text(PYTHON)(tree), mode="eval").body
     assert ast.dump(_Where().visit(printed)) == ast.dump(tree)
-
-
-class _Evaluated(Printer[float]):
-    """Evaluates in place of printing: a printer may give anything."""
-
-    def number(self, value):
-        return value
-
-    def name(self, name):
-        return {"a": 3.0, "b": -2.0}[name]
-
-    def apply(self, what, *parts):
-        return {
-            "+": lambda x, y: x + y, "*": lambda x, y: x * y, "neg": lambda x: -x,
-            "<": lambda x, y: x < y, "truth": bool, "where": lambda c, x, y: x if c else y,
-            "exp": math.exp,
-        }[what](*parts)  # fmt: skip
-
-
-def test_a_printer_may_evaluate():
-    tree = parse("where(a < b, exp(a), where(a, -a * b, 0)) + 1", {"a", "b"})
-    assert _Evaluated()(tree) == 7.0
-
-
-def test_every_template_of_a_language_is_used_by_the_sheet_or_the_grammar():
-    seen = set()
-
-    class Watched(dict):
-        def get(self, key, default=None):
-            seen.add(key)
-            return super().get(key, default)
-
-    printer = Text(Watched(PYTHON))
-    for line in SHEET.values():
-        for tree in line.trees.values():
-            printer(tree)
-    assert {"+", "-", "*", "/", "**", "neg", "<", "<=", ">", ">=", "==", "where"} <= seen
