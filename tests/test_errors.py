@@ -99,8 +99,8 @@ DOMAINS = [
     *((lambda f=f, x=x: f(x), "gamma.* it needs a other than 0, -1, -2")
       for f, x in ((F.gamma, V(0.0)), (F.lgamma, V(-3.0)), (F.digamma, V(-3.0)))),
     (lambda: V(INF).sin(), r"sin\(a\) at a = inf: the result is not a real number"),
-    (lambda: F.polygamma(-1, 2.0), r"polygamma.* it needs n in 0, 1, \.\.\., 100"),
-    (lambda: F.polygamma(0.5, 2.0), r"polygamma.* it needs n in 0, 1, \.\.\., 100"),
+    *((lambda n=n: F.polygamma(n, 2.0), r"polygamma.* it needs n in 0, 1, \.\.\., 100")
+      for n in (-1, 0.5, 101)),
     (lambda: V(-8.0) ** (1 / 3), r"pow\(a, b\) at a = -8.0, b = 0.33.* an integer b"),
     (lambda: V(-1e-247) ** -106.3, "pow.* it needs a > 0, or an integer b"),
     (lambda: (-8) ** V(0.5), "pow.* it needs a > 0, or an integer b"),

@@ -122,14 +122,6 @@ def test_a_wide_graph():
     assert x.grad == 200_000 * 199_999 / 2
 
 
-def test_a_diamond_with_2_to_the_60_paths_takes_60_steps():
-    x = Value(3.0)
-    y = diamonds(60, x)
-    assert len(topological(y)) == 121
-    y.backward()
-    assert (y.data, x.grad) == (3.0, 1.0)
-
-
 def test_backward_takes_a_time_linear_in_the_edges():
     """Counted, not timed: the lines of Python that run for 20, 40 and 80 diamonds."""
 

@@ -226,32 +226,6 @@ def test_sinc_near_0_and_its_second_derivative():
         assert grad(grad(functions.sinc))(a) == pytest.approx(second, rel=1e-9)
 
 
-# --- kinks: torch's conventions -----------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("f", "at", "slopes"),
-    [
-        *((f, [x], [0.0]) for f in (functions.relu, abs) for x in (0.0, -0.0)),
-        (functions.maximum, [2.0, 2.0], [0.5, 0.5]), (functions.minimum, [2.0, 2.0], [0.5, 0.5]),
-        (lambda *a: functions.max(a), [1.0, 2.0, 2.0, 2.0], [0.0, 1 / 3, 1 / 3, 1 / 3]),
-        (lambda *a: functions.min(a), [1.0, 1.0, 2.0], [0.5, 0.5, 0.0]),
-        (functions.clamp, [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]),
-        (functions.clamp, [1.0, 0.0, 1.0], [1.0, 0.0, 0.0]),
-        (functions.clamp, [-1.0, 0.0, 1.0], [0.0, 1.0, 0.0]),
-        (functions.clamp, [2.0, 0.0, 1.0], [0.0, 0.0, 1.0]),
-        (functions.hardtanh, [1.0, -1.0, 1.0], [0.0, 0.0, 1.0]),
-        (functions.leaky_relu, [0.0, 0.1], [0.1, 0.0]), (lambda x: x**0, [0.0], [0.0]),
-        *((f, [0.0, 0.0], [0.0, 0.0]) for f in (functions.pow, functions.hypot, functions.atan2)),
-        (lambda *a: functions.norm(a), [0.0, 0.0], [0.0, 0.0]), (functions.sign, [0.0], [0.0]),
-        (lambda x: x.floor() + x.ceil(), [2.0], [0.0]), (functions.softsign, [0.0], [1.0]),
-        (functions.where, [0.0, 5.0, 6.0], [0.0, 0.0, 1.0]),
-    ],
-)  # fmt: skip
-def test_conventions_at_kinks(f, at, slopes):
-    inputs = [Value(x) for x in at]
-    f(*inputs).backward()
-    assert [x.grad for x in inputs] == slopes
-
-
 # --- built on the operations --------------------------------------------------------------------
 def test_softmax_and_log_softmax():
     scores = [1.0, 2.0, 1002.0]

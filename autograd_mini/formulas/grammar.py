@@ -135,8 +135,4 @@ def names_in(node: ast.expr) -> set[str]:
 
 def functions_in(node: ast.expr) -> set[str]:
     """The functions that a formula calls."""
-    return {
-        part.func.id
-        for part in walk(node)
-        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
-    }
+    return {part.func.id for part in walk(node) if isinstance(part, ast.Call)}  # type: ignore[attr-defined]

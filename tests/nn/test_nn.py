@@ -21,35 +21,6 @@ from tests.refusals import refused
 
 
 # --- one neuron ----------------------------------------------------------------------------------
-def test_cs231n_neuron():
-    neuron = Neuron(2, activation="sigmoid")
-    neuron.w, neuron.b = [2.0, -3.0], -3.0
-    x = [Value(-1.0), Value(-2.0)]
-    y = neuron(x)
-    y.backward()
-    # z = 2 * -1 + -3 * -2 - 3 = 1, and d sigmoid(1) = e / (1 + e)**2
-    slope = math.e / (1 + math.e) ** 2
-    assert y.data == pytest.approx(1 / (1 + math.exp(-1)), rel=4e-16)
-    assert [v.grad for v in x] == pytest.approx([2 * slope, -3 * slope], rel=1e-15)
-    expected = [-slope, -2 * slope, slope]
-    assert [p.grad for p in neuron.parameters()] == pytest.approx(expected, rel=1e-15)
-    # As printed in the lecture notes.
-    assert [round(v.grad, 4) for v in x] == [0.3932, -0.5898]
-    assert [round(p.grad, 4) for p in neuron.parameters()] == [-0.1966, -0.3932, 0.1966]
-
-
-def test_a_neuron_is_exact_in_fractions():
-    neuron = Neuron(2)
-    neuron.w, neuron.b = [Value(F(1, 3)), Value(F(-1, 2))], Value(F(1, 7))
-    x = [Value(F(3, 5)), Value(F(-2, 3))]
-    y = neuron(x)
-    y.backward()
-    assert y.data == F(1, 3) * F(3, 5) + F(1, 2) * F(2, 3) + F(1, 7)
-    assert [v.grad for v in x] == [F(1, 3), F(-1, 2)]
-    assert [p.grad for p in neuron.parameters()] == [F(3, 5), F(-2, 3), 1]
-    assert all(isinstance(v.grad, F) for v in x)
-
-
 def test_a_neuron_is_two_nodes_and_a_linear_one_is_one():
     neuron = Neuron(3, activation="tanh")
     y = neuron([1.0, 2.0, 3.0])

@@ -15,6 +15,15 @@ from tests.training.models import Offset
 
 
 # --- data in its forms ---------------------------------------------------------------------------
+class Scalar:
+    """As torch's tensors without dimensions."""
+
+    dtype = "float32"
+
+    def __init__(self, x):
+        self.item = lambda: x
+
+
 def test_all_forms_of_data_say_the_same():
     np = pytest.importorskip("numpy")
     rows, targets = [(0.5, 1.0), (2.0, 3.0)], [1, 0]
@@ -23,6 +32,7 @@ def test_all_forms_of_data_say_the_same():
         list(zip(rows, targets, strict=True)),
         [[list(x), y] for x, y in zip(rows, targets, strict=True)],
         (np.array(rows), np.array(targets)), (np.array(rows, dtype=np.float32), targets),
+        [([*map(Scalar, x)], Scalar(y)) for x, y in zip(rows, targets, strict=True)],
     ]  # fmt: skip
     for form in forms:
         found, labels = samples(form)
