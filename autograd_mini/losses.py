@@ -6,8 +6,8 @@ a Value to call `backward()` on; only if there is no Value among its arguments, 
 
 All of them raise ValueError for no predictions at all, for as many targets as there are not
 predictions, and for nan or infinite numbers (which pass inside `with ieee():`); TypeError for what
-is not a real number. Errors name the loss and the place. In compiled code, where labels and
-probabilities are not known yet, those that are refused give nan.
+is not a real number, or is one where the other is a list. Errors name the loss and the place. In
+compiled code, where labels and probabilities are not known yet, those that are refused give nan.
 
 >>> from autograd_mini import Value
 >>> p = Value(3.0)
