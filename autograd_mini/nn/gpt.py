@@ -91,6 +91,9 @@ class GPT(Module):
         past = self.start()
         return [self.follow(token, past) for token in tokens]
 
+    def __repr__(self) -> str:
+        return f"GPT({', '.join(f'{name}={n}' for name, n in self.sizes.items())})"
+
     def start(self) -> list[Past]:
         """An empty past for each layer, to be handed to `follow`."""
         return [Past([], [], []) for _ in self.blocks]

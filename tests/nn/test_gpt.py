@@ -69,6 +69,7 @@ def test_it_has_the_parameters_of_microgpt_and_each_its_name():
     names = model.named_parameters()
     assert len(names) == 4192 == len(model.parameters())
     assert {"letters.neuron27.w[15]", "layer1.down.neuron16.w[63]"} <= names.keys()
+    assert repr(model) == "GPT(tokens=27, width=16, heads=4, layers=1, context=16)"
 
 
 def test_samples_follow_the_chances(model):
