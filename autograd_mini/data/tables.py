@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd_mini.errors import AutogradError
+from autograd_mini.numbers.arguments import one_of
 from autograd_mini.numbers.kinds import brief
 
 from .datasets import Dataset
@@ -153,6 +154,9 @@ class Names(NamedTuple):
     names: Sequence[str]
     letters: str
 
+    def __repr__(self) -> str:
+        return f"Names({len(self.names)} names of {len(self.letters)} different letters)"
+
     @property
     def end(self) -> int:
         """The token before and after each name."""
@@ -189,9 +193,12 @@ class Names(NamedTuple):
 def first_names(lang: str = "en") -> Names:
     """Common first names in English or Spanish, in lower case; those in Spanish with ñ and accents.
 
-    >>> len(first_names("en").names), first_names("es").letters
-    (918, 'abcdefghijklmnopqrstuvwxyzáéíñóú')
+    ValueError unless `lang` is "en" or "es".
+
+    >>> first_names("en"), first_names("es").letters
+    (Names(918 names of 26 different letters), 'abcdefghijklmnopqrstuvwxyzáéíñóú')
     """
+    one_of("lang", lang, ("en", "es"))
     return read_names(Path(__file__).with_name(f"names_{lang}.txt"))
 
 

@@ -48,6 +48,11 @@ def test_the_lists(lang, some):
     assert all(name.isalpha() and name == name.lower() for name in names)
 
 
+def test_there_are_two_lists():
+    with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
+        first_names("fr")
+
+
 def test_a_name_as_a_sample():
     given = Names(["ana", "eva"], "aenv")
     assert given.sample("ana", 4) == ([4.0, 0.0, 2.0, 0.0], ([0, 2, 0, 4], [0.25] * 4))
