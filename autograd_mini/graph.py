@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from copy import deepcopy as copied
 from threading import local
@@ -26,10 +26,10 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def topological(*roots: Value, seen: set[Value] | None = None) -> list[Value]:
+def topological(*roots: Value, known: Container[int] = ()) -> list[Value]:
     """Every node that the roots depend on, parents before children, roots last.
 
-    Nodes in `seen` are passed over, and those found are added to it.
+    Nodes whose id is among the `known` ones are passed over.
 
     Depth-first, with a stack of its own: depth is limited by memory alone. The order depends on
     the graph only, not on where its nodes lie in memory. (Cormen et al., Introduction to
@@ -42,13 +42,13 @@ def topological(*roots: Value, seen: set[Value] | None = None) -> list[Value]:
     ['a', 'b', 'y']
     """
     order: list[Value] = []
-    seen = set() if seen is None else seen
+    seen: set[Value] = set()
     stack: list[Any] = [*reversed(roots)]
     while stack:
         node = stack.pop()
         if node is None:  # the mark: all parents of the node below it are in the order
             order.append(stack.pop())
-        elif node not in seen:
+        elif node not in seen and id(node) not in known:
             seen.add(node)
             stack += (node, None)
             for parents in (node.second, node.first):
@@ -140,8 +140,8 @@ def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) 
             return tuple([translated(part) for part in content])
         return memo.get(id(content), content)
 
-    for node in topological(root, seen=memo.setdefault(id(deepcopy), set())):  # those not copied
-        if id(node) not in memo:
+    for node in topological(root, known=memo):
+        if id(node) not in memo:  # an attribute may have led to it
             made = restored(cls or type(node), *map(translated, contents(node)))
             memo[id(node)] = made
             if cls is None and (attributes := added(node)):
@@ -155,8 +155,8 @@ def pickled(node: Value, number_of: Callable[[Any], Any]) -> tuple[Any, ...]:
     So no node recurses into its parents: they are in the pickle already. Of a gradient that is a
     Value, whose graph leads back to the node, it is the number.
     """
-    written: set[Value] = getattr(_pickles, "written", set)() or set()
-    if node.first is None or node in written:
+    written: set[int] = getattr(_pickles, "written", set)() or set()
+    if node.first is None or id(node) in written:
         data, grad, *rest = contents(node)
         return restored, (type(node), data, number_of(grad), *rest), added(node) or None
     return _last, (_Order(node, written),)
@@ -168,8 +168,9 @@ class _Order:
     It lives while the pickler keeps it, and so does the set of what is written.
     """
 
-    def __init__(self, root: Value, written: set[Value]) -> None:
-        self.order, self.written = topological(root, seen=written), written
+    def __init__(self, root: Value, written: set[int]) -> None:
+        self.order, self.written = topological(root, known=written), written
+        written.update(map(id, self.order))
         _pickles.written = ref(written)
 
     def __reduce__(self) -> tuple[Any, ...]:
