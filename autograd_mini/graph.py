@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from copy import deepcopy as copied
 from threading import local
@@ -26,7 +26,7 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def topological(*roots: Value, known: Container[int] = ()) -> list[Value]:
+def topological(*roots: Value, known: Collection[int] = ()) -> list[Value]:
     """Every node that the roots depend on, parents before children, roots last.
 
     Nodes whose id is among the `known` ones are passed over.
@@ -48,7 +48,7 @@ def topological(*roots: Value, known: Container[int] = ()) -> list[Value]:
         node = stack.pop()
         if node is None:  # the mark: all parents of the node below it are in the order
             order.append(stack.pop())
-        elif node not in seen and id(node) not in known:
+        elif node not in seen and not (known and id(node) in known):
             seen.add(node)
             stack += (node, None)
             for parents in (node.second, node.first):
