@@ -34,8 +34,7 @@ def write(path: str | os.PathLike[str], data: str | bytes) -> None:
         OSError: the system cannot write there; its file name is the path.
     """
     path = Path(path)
-    if problem := special(path):
-        raise SpecialFileError(errno.EISDIR, problem, str(path))
+    _check_plain(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
     _sweep(path)
     try:
@@ -49,7 +48,21 @@ def write(path: str | os.PathLike[str], data: str | bytes) -> None:
     except OSError as error:  # of the file that was asked for, not of the temporary one
         raise type(error)(error.errno, error.strerror, str(path)) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def ready(path: Path) -> None:
+    """Raise what `write` would raise there, as far as it can be known: before long work."""
+    _check_plain(path)
+    if not os.access(path.parent, os.W_OK):
+        code = errno.EACCES if path.parent.is_dir() else errno.ENOENT
+        raise OSError(code, os.strerror(code), str(path))
+
+
+def _check_plain(path: Path) -> None:
+    if problem := special(path):
+        raise SpecialFileError(errno.EISDIR, problem, str(path))
 
 
 def special(path: Path) -> str:

@@ -43,6 +43,17 @@ def test_a_write_that_fails_leaves_the_old_file_and_names_it(tmp_path, monkeypat
     assert [*tmp_path.iterdir()] == [tmp_path / "a"]
 
 
+def test_a_file_system_that_may_only_be_read_names_the_file(tmp_path, monkeypatch):
+    def refused(*_, **__):  # also what is not there cannot be removed
+        raise OSError(errno.EROFS, "Read-only file system", "temporary")
+
+    monkeypatch.setattr(files.Path, "open", refused)
+    monkeypatch.setattr(files.Path, "unlink", refused)
+    with pytest.raises(OSError, match="Read-only") as caught:
+        write(tmp_path / "a", "new")
+    assert caught.value.filename == str(tmp_path / "a")
+
+
 def test_the_permissions_are_those_of_the_file_that_is_replaced(tmp_path):
     (tmp_path / "other").write_text("")
     write(tmp_path / "a", "")

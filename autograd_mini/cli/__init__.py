@@ -40,13 +40,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         code = _run(arguments, lang)
-        sys.stdout.flush()
+        print(end="", flush=True)
     except KeyboardInterrupt as stop:
         print(stop.args[0] if stop.args else text("cli.stopped", lang), file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader, such as `head`, has had enough
+    except OSError as error:  # of what is printed, which cannot be tried again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        if isinstance(error, BrokenPipeError):  # the reader, such as `head`, has had enough
+            return BROKEN_PIPE
+        return _failed(translated(str(error.strerror), lang))
     return code
 
 
@@ -73,7 +75,11 @@ def _run(arguments: list[str], lang: str) -> int:
     except (AutogradError, ValueError, ArithmeticError, ImportError) as error:
         parts = [str(error), *getattr(error, "__notes__", [])]
         sentence, code = "\n".join(translated(part, lang) for part in parts), FAILED
-    sys.stdout.flush()
+    print(end="", flush=True)
+    return _failed(sentence, code)
+
+
+def _failed(sentence: str, code: int = FAILED) -> int:
     print(f"{PROGRAM}: error: {sentence}", file=sys.stderr)
     return code
 

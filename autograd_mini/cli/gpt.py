@@ -1,9 +1,7 @@
 """`autograd-mini gpt`: a transformer of scalars learns names, and makes up new ones."""
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
-from errno import ENOENT
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any, NamedTuple
 from autograd_mini.data import Names, first_names, read_names
 from autograd_mini.drawing.plots import png
 from autograd_mini.drawing.transformers import attention, embedding, gradients
-from autograd_mini.files import write
+from autograd_mini.files import ready, write
 from autograd_mini.language import LANGUAGES
 from autograd_mini.losses import sequence_cross_entropy
 from autograd_mini.nn import GPT
@@ -62,10 +60,9 @@ def run(args: Arguments) -> int:
     if plan.optimiser is not None:
         rule.load_state_dict(plan.optimiser)
     args.save = args.save or args.resume or Path("autograd-mini-gpt.json")
+    ready(args.save)
     if args.save.exists():
         _metadata(args.save)  # nothing of anyone else's is overwritten
-    if not args.save.parent.is_dir():
-        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(args.save))
     say("data.is", n=len(names.names), letters=len(names.letters), all=names.letters)
     if names.longest > model.sizes["context"]:
         say("data.long", n=model.sizes["context"])

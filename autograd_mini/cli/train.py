@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from copy import deepcopy
-from errno import EACCES, ENOTDIR
+from errno import ENOTDIR
 from importlib.util import find_spec
 from itertools import count
 from math import inf
@@ -17,7 +17,7 @@ from autograd_mini.data.tables import read_csv
 from autograd_mini.drawing import RenderingError, draw, plots
 from autograd_mini.drawing.groups import grouped
 from autograd_mini.errors import AutogradError
-from autograd_mini.files import write
+from autograd_mini.files import ready, write
 from autograd_mini.graph import topological
 from autograd_mini.language.tables import aligned
 from autograd_mini.nn import MLP
@@ -145,8 +145,7 @@ class Files:
         if folder.exists() and not folder.is_dir():
             raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(folder))
         folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(EACCES, os.strerror(EACCES), str(folder))
+        ready(folder / "steps.html")
         for name, mark in MARKS.items():
             path = folder / name
             plain = path.is_file() and not path.is_symlink()

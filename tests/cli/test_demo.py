@@ -323,6 +323,21 @@ def test_a_reader_that_closes_the_pipe_is_no_error():
     assert len(done.stdout.splitlines()) == 2
 
 
+FULL = "autograd-mini: error: no queda espacio en el disco\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("grad x x=1 > /dev/full", (1, FULL)), ("--help > /dev/full", (1, FULL)),
+     ("grad x x=1 >&-", (0, ""))],
+)  # fmt: skip
+def test_an_output_that_takes_nothing(line, told):
+    command = f"'{sys.executable}' -m autograd_mini --lang es {line}"
+    done = run("-c", command, command=["sh"], PYTHONUNBUFFERED="")
+    assert (done.returncode, done.stderr) == told
+
+
 def test_an_output_that_lacks_the_signs_gets_question_marks():
     done = run("grad", "x", "x=1", PYTHONIOENCODING="ascii")
     assert done.returncode == 0

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from autograd_mini import files
 from autograd_mini.cli import gpt, main
 from autograd_mini.nn import GPT
 from autograd_mini.training import load, load_metadata
@@ -79,6 +80,16 @@ def test_nothing_of_anyone_else_s_is_overwritten_and_ctrl_c_while_compiling_writ
     monkeypatch.setattr(gpt, "compile_step", compiling)
     assert main(["gpt", "--names", "n.txt"]) == 130
     assert not (tmp_path / "autograd-mini-gpt.json").exists()
+
+
+@pytest.mark.parametrize("why", ["may not be written", "is a link"])
+def test_where_nothing_can_be_kept_nothing_is_learnt(why, said, tmp_path, monkeypatch):
+    if why == "is a link":
+        (tmp_path / "autograd-mini-gpt.json").symlink_to(tmp_path / "elsewhere")
+    else:
+        monkeypatch.setattr(files.os, "access", lambda path, mode: False)
+    told = said("gpt", "--names", "n.txt", "--steps", "1", "--batch-size", "1", status=1)
+    assert re.search("autograd-mini-gpt.json: (Permission denied|it is a symbolic link)", told)
 
 
 def test_without_numpy_it_says_how_to_be_faster(said, monkeypatch):

@@ -7,13 +7,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from errno import ENOENT
 from pathlib import Path
 from typing import Any
 
 from autograd_mini.drawing.themes import THEMES
 from autograd_mini.errors import AutogradError
-from autograd_mini.files import write
+from autograd_mini.files import ready, write
 from autograd_mini.language import meant
 from autograd_mini.numbers.arguments import one_of, real
 from autograd_mini.stepping.sequence import Steps
@@ -68,8 +67,7 @@ def save_frames(
             f"pictures are for at most {MOST_STEPS} steps, got {len(steps):,}; for large graphs"
             " write a page (save_html, -o steps.html)"
         )
-    if not path.absolute().parent.is_dir():
-        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path))
+    ready(path)
     try:
         from .painting import Painter
     except ImportError:
