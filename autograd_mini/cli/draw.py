@@ -35,7 +35,7 @@ def run(args: Arguments) -> int:
     except RenderingError as error:
         why = RenderingError(str(error).partition(". Install")[0])  # our own advice follows
         raise AutogradError(args.say("engine", why=why)) from None
-    return write(args, made)
+    return write(args, made, prose=kind is None)
 
 
 def _made(result: Value, kind: str, args: Arguments) -> bytes | str:

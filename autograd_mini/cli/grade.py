@@ -53,7 +53,8 @@ def _give(args: Arguments, found: list[Marks]) -> None:
         if args.format == "text" and args.out is None and sys.stdout.isatty():
             given.append(shutil.get_terminal_size().columns)
         content = ALL[args.format](found, *given)
-    write(args, content.encode("utf-8-sig") if args.format == "csv" and args.out else content)
+    encoded = content.encode("utf-8-sig") if args.format == "csv" and args.out else content
+    write(args, encoded, prose=args.format == "text")
     if args.out is not None and args.format not in ("html", *EACH):
         _pictures(args, found)
 

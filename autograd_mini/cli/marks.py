@@ -4,9 +4,9 @@ from pathlib import Path
 
 from autograd_mini.course.performance import PerformanceError, fields, performance
 from autograd_mini.language import translated
-from autograd_mini.language.tables import aligned, separated
+from autograd_mini.language.tables import Grid, separated
 
-from .options import Arguments, option, write
+from .options import Arguments, option, show, write
 
 _COLUMNS = ("learner", "exercise", "numbers", "marks", "of", "percent", "file", "remark")
 OPTIONS = [
@@ -42,9 +42,13 @@ def run(args: Arguments) -> int:
         rows.append([*cells, file.name, remark])
     rows.sort(key=lambda row: (row[0].lower(), row[6]))
     table = [[args.say(name) for name in _COLUMNS], *rows]
-    content = "".join(f"{line}\n" for line in aligned(table, "<<<>>><<"))
+    grid = Grid(table, sides="<<<>>><<")
     if args.csv or str(args.out).lower().endswith(".csv"):
         content = separated(table, args.lang)
-    # by the mark of utf-8-sig Excel knows the encoding
-    write(args, content if args.out is None else content.encode("utf-8-sig"))
+        # by the mark of utf-8-sig Excel knows the encoding
+        write(args, content if args.out is None else content.encode("utf-8-sig"))
+    elif args.out is None:
+        show(grid)
+    else:
+        write(args, f"{grid}\n".encode("utf-8-sig"))
     return 1 if any(remark for *_, remark in rows) else 0

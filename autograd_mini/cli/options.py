@@ -216,13 +216,15 @@ def console() -> Any:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def show(shown: object) -> None:
-    """Print it; on a terminal what is too wide goes on in the next line, between words."""
+def printer() -> Callable[..., None]:
+    """What prints; on a terminal what is too wide goes on in the next line, between words."""
     terminal = console()
-    if terminal.is_terminal:
-        terminal.print(shown)
-    else:
-        print(shown)
+    return terminal.print if terminal.is_terminal else print
+
+
+def show(shown: object) -> None:
+    """Print it, as `printer` does."""
+    printer()(shown)
 
 
 class Teller:
@@ -270,12 +272,15 @@ def suffix(args: Arguments, known: Sequence[str], some: Sequence[str] = ()) -> s
     return found
 
 
-def write(args: Arguments, content: bytes | str) -> int:
-    """Write the file of -o in one move and print its name; without -o, print; the exit status."""
+def write(args: Arguments, content: bytes | str, *, prose: bool = False) -> int:
+    """Write the file of -o in one move and print its name; without -o, print; the exit status.
+
+    Of prose no word is cut at the edge of a terminal; all else can be copied from there.
+    """
     if args.out is not None:
         files.write(args.out, content)
         content = f"{args.out}\n"
-    print(content, end="")
+    (printer() if prose else print)(content, end="")
     return 0
 
 
@@ -286,7 +291,7 @@ def write_recording(
     if kind == "json":
         return write(args, f"{recorded.to_json(1)}\n")
     if kind == "txt":
-        return write(args, "".join(f"{line}\n" for line in lines))
+        return write(args, "".join(f"{line}\n" for line in lines), prose=True)
     from autograd_mini.pages.page import page_of
 
     return write(args, page_of(recorded, lang=args.lang, **page))

@@ -24,7 +24,18 @@ from autograd_mini.stepping.sequence import Steps
 from autograd_mini.value import Value, apply
 
 from . import step_training
-from .options import Arguments, imported, labelled, option, read, rooted, suffix, write_recording
+from .options import (
+    Arguments,
+    imported,
+    labelled,
+    option,
+    printer,
+    read,
+    rooted,
+    show,
+    suffix,
+    write_recording,
+)
 from .terminal import play
 
 FILES = (*step_training.FILES, "gif", "mp4", "png")
@@ -160,10 +171,11 @@ def _show(recorded: Steps, args: Arguments, kind: str | None, beside: Mapping[st
     elif args.step is not None:
         if not 0 <= args.step < len(recorded):
             args.refuse("range", step=args.step, last=len(recorded) - 1)
-        print(*step_lines(recorded, args.step, args.lang), sep="\n")
+        show("\n".join(step_lines(recorded, args.step, args.lang)))
     elif args.all:
+        tell = printer()
         for line in transcript(recorded, args.lang):
-            print(line)
+            tell(line)
     else:
         play(recorded, lang=args.lang)
     return 0

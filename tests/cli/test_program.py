@@ -1,11 +1,13 @@
 """The command line as a whole: grad, wrong usage of each command, help, and the two languages."""
 
 import math
+from functools import partial
 
 import pytest
+from rich.console import Console
 
 from autograd_mini import __version__
-from autograd_mini.cli import main
+from autograd_mini.cli import main, options
 from autograd_mini.cli.options import Parser
 from tests.cli.tongues import ENGLISH, SPANISH, words
 
@@ -66,6 +68,25 @@ def test_what_is_printed_is_in_one_language(line, capsys, monkeypatch):
         out, err = capsys.readouterr()
         assert err == ""
         assert not words(out) & foreign
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["step x*y x=1 y=2 --all", "step x*y x=1 y=2 --step 4", "step --train xor --epochs 1",
+     "draw tanh(w*x+b) w=2 x=1 b=3", "grade engine.py", "marks ."],
+)  # fmt: skip
+def test_no_word_is_cut_at_the_edge_of_a_terminal(line, tmp_path, capsys, monkeypatch):
+    (tmp_path / "engine.py").write_text("class Value:\n    pass\n")
+    (tmp_path / "an-empty-file.json").write_text("")
+    main(line.split())
+    piped = capsys.readouterr().out
+    assert max(map(len, piped.splitlines())) > 30
+    terminal = partial(Console, width=30, force_terminal=True, color_system=None, highlight=False)
+    monkeypatch.setattr(options, "console", terminal)
+    main(line.split())
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 30
+    assert {*shown.split()} == {*piped.split()}
 
 
 def test_a_class_is_told_if_there_are_not_so_many_exercises(capsys):
