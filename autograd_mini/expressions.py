@@ -24,7 +24,7 @@ from .errors import AutogradError
 from .ops import SHEET, Op
 from .value import apply
 
-FILE = "<expression>"  # where linecache, and with it inspect, looks for the text
+FILE = "<expression>"
 CONSTANTS = {"pi": math.pi, "e": math.e}
 LONGEST = 10_000  # characters
 DEEPEST = 200  # levels of the syntax tree: each one costs a call when it is compiled
@@ -127,8 +127,9 @@ class Expression:
         >>> recorded.places[2]
         Place(source=0, line=0, column=1, end_line=0, end_column=6)
         """
-        linecache.cache[FILE] = (len(self.source), None, [f"{self.source}\n"], FILE)
-        return FunctionType(self._code.replace(co_name=name), self._known)
+        file = f"<{self.source}>/{FILE}"  # where linecache, and with it inspect, looks for the text
+        linecache.cache[file] = (len(self.source), None, [f"{self.source}\n"], file)
+        return FunctionType(self._code.replace(co_name=name, co_filename=file), self._known)
 
     def __reduce__(self) -> tuple[Callable[[str], Expression], tuple[str]]:
         return parse, (self.source,)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_mini import DomainError, PoleError, RangeError, Value
+from autograd_mini import DomainError, PoleError, RangeError, Value, steps
 from autograd_mini.expressions import ExpressionError, assignments, parse
 from autograd_mini.ops import SHEET
 
@@ -95,6 +95,13 @@ def test_names_come_in_order_of_appearance():
 def test_precedence_is_pythons():
     for source, value in (("-2**2", -4), ("2**3**2", 512), ("2 - 3 - 4", -5), ("8/4/2", 1)):
         assert parse(source)() == value
+
+
+def test_each_function_keeps_its_own_text():
+    first, second = (parse(text).function() for text in ("a/b", "a*b*a"))
+    for function, text in ((first, "a/b"), (second, "a*b*a")):
+        (source,) = steps(function, 1.0, 2.0).sources
+        assert (source.file, source.lines) == ("<expression>", (text,))
 
 
 # --- refusals -------------------------------------------------------------------------------------
