@@ -61,7 +61,7 @@ def _run(arguments: list[str], lang: str) -> int:
             args.values = [*args.values, *(a for a in rest if not a.startswith("-"))]
             rest = [a for a in rest if a.startswith("-")]
         if rest:
-            parser.error(f"unrecognized arguments: {' '.join(a or repr(a) for a in rest)}")
+            args.parser.error(f"unrecognized arguments: {' '.join(a or repr(a) for a in rest)}")
         return int(args.run(args))
     except SystemExit as end:  # argparse has said what it had to say
         return end.code if isinstance(end.code, int) else FAILED

@@ -58,7 +58,7 @@ COMMANDS = [
 ]
 DEMO = [
     ("--lang fr", 2, "invalid choice: 'fr'"),
-    ("extra", 2, "unrecognized arguments: extra"),
+    ("extra", 2, "^autograd-mini demo: error: unrecognized arguments: extra\n.* demo --help$"),
     ("''", 2, "unrecognized arguments: ''"),
     ("--out", 2, "argument -o/--out: expected one argument"),
     ("--out foreign", 1, "graph.svg is there already and was not made by"),
