@@ -56,7 +56,7 @@ def _run(arguments: list[str], lang: str) -> int:
     """The exit status of the command; every error is told here, in the reader's language."""
     parser = _parser(lang, arguments)
     try:
-        args, rest = parser.parse_known_args(_shielded(arguments), Arguments())
+        args, rest = parser.parse_known_args(arguments, Arguments())
         if hasattr(args, "values"):  # those behind an option, which argparse leaves over
             args.values = [*args.values, *(a for a in rest if not a.startswith("-"))]
             rest = [a for a in rest if a.startswith("-")]
@@ -82,17 +82,6 @@ def _run(arguments: list[str], lang: str) -> int:
 def _failed(sentence: str, code: int = FAILED) -> int:
     print(f"{PROGRAM}: error: {sentence}", file=sys.stderr)
     return code
-
-
-def _shielded(arguments: Sequence[str]) -> list[str]:
-    """An expression such as -x**2 with a space before it, or argparse takes it for an option."""
-    if not {"grad", "check", "draw", "step", "compile", "lab"} & {*arguments}:
-        return list(arguments)
-    shielded = []
-    for before, a in zip(["", *arguments], arguments, strict=False):
-        bare = "-o" in (before, a) or not a.startswith("-") or a.startswith(("-h", "--"))
-        shielded.append(a if bare else f" {a}")
-    return shielded
 
 
 def _parser(lang: str, arguments: Sequence[str]) -> Parser:

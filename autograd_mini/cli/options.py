@@ -70,6 +70,12 @@ class Parser(argparse.ArgumentParser):
             about = self.say(says or name.lstrip("-")).replace("%", "%%")
             self.groups[group].add_argument(*SHORT.get(name, ()), name, help=about, **own)
 
+    def _parse_optional(self, arg_string: str) -> Any:
+        """None for what is no option: -x**2 where an expression is taken."""
+        taken = {"expression", "target"} & {action.dest for action in self._actions}
+        option = arg_string == "-o" or arg_string.startswith(("--", "-h"))
+        return super()._parse_optional(arg_string) if option or not taken else None
+
     def _get_formatter(self) -> argparse.HelpFormatter:
         formatter: Any = super()._get_formatter()
         formatter.add_usage = partial(formatter.add_usage, prefix=text("cli.usage", self.lang))
