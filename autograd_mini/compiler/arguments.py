@@ -97,11 +97,8 @@ def rows_taken(
     if is_array(rows) and len(rows):
         if rows.dtype.kind != "O":
             numbers, shape = _plain(rows), rows.shape
-            if len(shape) == 1:
-                columns.append(numbers)
-                return NUMBER, len(numbers)
             columns.extend(numbers.reshape(len(numbers), -1).T)
-            return (array, shape[1:]), len(numbers)
+            return (array, shape[1:]) if shape[1:] else NUMBER, len(numbers)
         rows = rows.tolist()
     count_of(name, rows)
     kinds = {*map(type, rows)}

@@ -13,9 +13,7 @@ from typing import Any
 
 from . import backends
 from .program import Program, Run
-from .python import source
 
-__all__ = ["ARRAYS", "build", "source"]
 ARRAYS = find_spec("numpy") is not None
 
 

@@ -118,39 +118,36 @@ class Compiled(Entries):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """f(*args); of Values by which it differentiates, a node with its partials."""
-        return self._run("value", args, kwargs)[0]
+        return self.run("value", self.given(args, kwargs))[0]
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """f(*args), and its gradient in the structure of the arguments `wrt`."""
-        return self._run("value_and_grad", args, kwargs)
+        return self.run("value_and_grad", self.given(args, kwargs))
 
     def grad(self, *args: Any, **kwargs: Any) -> Any:
         """The gradient of f."""
-        return self._run("value_and_grad", args, kwargs)[1]
+        return self.run("value_and_grad", self.given(args, kwargs))[1]
 
     def hvp(self, *args: Any, **kwargs: Any) -> Any:
         """The Hessian of f times the last argument, a direction in the structure of `wrt`."""
         self._shared("hvp is by arguments that are no batch")
         if not args:
             raise TypeError("hvp takes the arguments and, last, a direction")
-        return self._run("hvp", args[:-1], kwargs, args[-1])[1]
+        return self.run("hvp", self.given(args[:-1], kwargs), args[-1])[1]
 
     def hessian(self, *args: Any, **kwargs: Any) -> Any:
         """All second derivatives of f: in each place of `wrt`'s structure, that structure."""
         self._shared("hessian is by one argument that is no batch", len(self.wrt) == 1)
-        return self._run("hessian", args, kwargs)[1]
+        return self.run("hessian", self.given(args, kwargs))[1]
 
     def _shared(self, what: str, few: bool = True) -> None:
         if not few or {*self.wrt} & {*self.batch}:
             names = ", ".join(self.wrt)
             raise GradientError(f"{what}, got wrt = {names}")
 
-    def _run(
-        self, what: str, args: Sequence[Any], kwargs: Mapping[str, Any], along: Any = ()
-    ) -> tuple[Any, Any]:
-        """The value, and the derivative that is wanted."""
+    def run(self, what: str, given: dict[str, Any], along: Any = ()) -> tuple[Any, Any]:
+        """The value, and the derivative that is wanted, for arguments by name."""
         self.statistics["calls"] += 1
-        given = self.given(args, kwargs)
         if transforms.inside.get():
             return self._eagerly(what, given, along)
         entry, pieces, columns, count, nodes = self.prepared(what, given)

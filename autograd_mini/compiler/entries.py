@@ -99,16 +99,14 @@ def _result(form: Form, of_samples: bool, square: bool) -> Callable[[Iterator[An
 class Entries:
     """The programs that were made of a function, the newest last; some of them are kept."""
 
+    task: Callable[[Any], Task]
+
     def __init__(self, backend: str, threads: int, cache: int) -> None:
         self.backend = one_of("backend", backend, backends.BACKENDS)
         self.threads, self.cache = whole("threads", threads), whole("cache", cache)
         self.entries: OrderedDict[Any, Entry] = OrderedDict()
         self.fixed: dict[str, Form] = {}  # of the arguments that come first in every call
         self.statistics = {"calls": 0, "traces": 0, "dropped": 0}
-
-    def task(self, what: Any) -> Task:
-        """What is to be traced."""
-        raise NotImplementedError
 
     def entry(self, what: Any, forms: Mapping[str, Form]) -> Entry:
         """The program of a task for arguments of these forms."""

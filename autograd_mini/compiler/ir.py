@@ -149,10 +149,10 @@ def _operator(sign: str, swapped: bool = False) -> Any:
     return lambda *x: x[0](sign, *(x[::-1] if swapped else x))
 
 
-for _name, _sign in {"add": "+", "sub": "-", "mul": "*", "truediv": "/"}.items():
-    setattr(Vector, f"__{_name}__", _operator(_sign))
+_OPERATORS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/"}
+for _name, _sign in _OPERATORS.items():
     setattr(Vector, f"__r{_name}__", _operator(_sign, swapped=True))
-for _name, _sign in {"lt": "<", "gt": ">", "le": "<=", "ge": ">=", "eq": "==", "ne": "!="}.items():
+_OPERATORS |= {"lt": "<", "gt": ">", "le": "<=", "ge": ">=", "eq": "==", "ne": "!="}
+_OPERATORS |= {name: name for name in ("and", "or", "neg", "abs")}
+for _name, _sign in _OPERATORS.items():
     setattr(Vector, f"__{_name}__", _operator(_sign))
-for _name in ("and", "or", "neg", "abs"):
-    setattr(Vector, f"__{_name}__", _operator(_name))

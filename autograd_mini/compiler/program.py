@@ -147,16 +147,14 @@ def names(program: Program, reserved: Collection[str] = ()) -> dict[int, str]:
     from unicodedata import normalize
 
     found: dict[int, str] = {}
-    taken = {*reserved}
-    counts: dict[str, int] = {}
+    taken, counts = {*reserved}, dict[str, int]()
     for i, label in program.labels.items():
-        name = sub(r"\W+", "_", normalize("NFKC", label)).strip("_")  # as Python does
-        if not name.isidentifier() or iskeyword(name) or fullmatch(r"(t|each)\d+|_", name):
-            name = f"v_{name}"
-        first = name
-        while name in taken:
+        first = sub(r"\W+", "_", normalize("NFKC", label)).strip("_")  # as Python does
+        if not first.isidentifier() or iskeyword(first) or fullmatch(r"(t|each)\d+|_", first):
+            first = f"v_{first}"
+        found[i] = first
+        while found[i] in taken:
             counts[first] = counts.get(first, 1) + 1
-            name = f"{first}_{counts[first]}"
-        taken.add(name)
-        found[i] = name
+            found[i] = f"{first}_{counts[first]}"
+        taken.add(found[i])
     return found

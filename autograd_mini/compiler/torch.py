@@ -1,7 +1,6 @@
 """A compiled function among torch's: an autograd.Function, twice differentiable."""
 
 from collections.abc import Callable, Sequence
-from inspect import BoundArguments
 from typing import Any
 
 try:
@@ -64,17 +63,11 @@ def _numbers(tensors: Sequence[torch.Tensor]) -> list[Any]:
     return [array if array.shape else float(array) for array in arrays]
 
 
-def _called(what: Callable[..., Any], given: dict[str, Any], *last: Any) -> Any:
-    """What a method of a compiled function gives for the arguments by name."""
-    bound = BoundArguments(what.__self__.signature, given)  # type: ignore[attr-defined]
-    return what(*bound.args, *last, **bound.kwargs)
-
-
 def _hvp(fast: Compiled, given: dict[str, Any], along: list[Any]) -> Sequence[Any]:
     """`hvp`; where samples have slopes of their own that of each, added up for what they share."""
     own = [name in fast.batch or not fast.reduce for name in fast.wrt]
     if not fast.batch or not any(own):
-        product = _called(fast.hvp, given, tuple(along) if len(along) > 1 else along[0])
+        product = fast.run("hvp", given, tuple(along) if len(along) > 1 else along[0])[1]
         return product if len(along) > 1 else [product]
     alone = vars(fast).setdefault("alone", Compiled(fast.f, wrt=fast.wrt, backend=fast.backend))
     found = []
@@ -95,7 +88,7 @@ class _Value(Function):  # type: ignore[misc, unused-ignore]
     @staticmethod
     def forward(ctx: Any, fast: Compiled, given: list[str], *tensors: torch.Tensor) -> torch.Tensor:
         numbers = dict(zip(given, _numbers(tensors), strict=True))
-        value, slopes = _called(fast.value_and_grad, numbers)
+        value, slopes = fast.run("value_and_grad", numbers)
         ctx.by = [given.index(name) for name in fast.wrt]
         ctx.fast, ctx.given, ctx.slopes = fast, given, [slopes] if len(ctx.by) == 1 else slopes
         ctx.save_for_backward(*tensors)
