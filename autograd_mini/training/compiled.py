@@ -122,7 +122,7 @@ class CompiledStep(Entries):
         self.params: list[Value] = []  # those that are veiled, because it has
         self.memory = Later(self.store, 0)
         self.veil, self.lock = veiled(self.store), RLock()
-        self.unread = self.pause = self.pauses = 0  # steps: behind a veil, then to do without one
+        self.unread = self.pauses = 0  # steps: behind a veil, then to do without one
 
     def __reduce__(self) -> Any:
         """A copy is a step of its own, of copies; traced anew."""
@@ -134,10 +134,11 @@ class CompiledStep(Entries):
         Where a loss or a parameter is not finite it raises what the eager engine does, or
         GradientError; parameters and optimiser then have what they had before that step.
         """
-        if steps == 1 and (loss := self._again(inputs, targets)) is not None:
+        found = self._taken(inputs, targets)
+        if steps == 1 and (loss := self._again(found)) is not None:
             return loss
         try:
-            losses = self.run(inputs, targets, whole("steps", steps))[0]
+            losses = self._run(found, whole("steps", steps))[0]
         except GradientError:
             nodes = [*self.model.parameters(), *self.optimiser.params]
             gradients = [node.grad for node in nodes]
@@ -149,20 +150,15 @@ class CompiledStep(Entries):
             raise
         return losses[0] if steps == 1 else losses
 
-    def _again(self, inputs: Any, targets: Any) -> float | None:
+    def _again(self, found: Any) -> float | None:
         """A step just as the last one, if it can be, and its loss."""
-        x, y, kinds, found = self.seen
-        if inputs is not x or targets is not y or self.watched:
-            return None
         with self.lock:
             (_, settings), entry = self.entered
             ready = self.held and self.frame.columns is found[2] and not entry.captured
-            if not ready or self.framed[1] is not _kernel(entry):
+            if not ready or self.watched or self.framed[1] is not _kernel(entry):
                 return None
             optimiser = self.optimiser
-            if kinds != (x.shape, x.dtype, y.shape, y.dtype) or settings != self.settings(
-                optimiser
-            ):
+            if settings != self.settings(optimiser):
                 return None
             losses = self.frame.repeat(self.end, (optimiser.lr, optimiser.steps))
             optimiser.steps += len(losses)
@@ -174,10 +170,13 @@ class CompiledStep(Entries):
         """The losses of a step for each (inputs, targets), one after the other."""
         return [self(inputs, targets) for inputs, targets in batches]
 
-    def run(self, inputs: Any, targets: Any, steps: int = 1) -> tuple[list[float], float, Any]:
-        """The losses, the norm of the last gradient, the predictions before the last update."""
+    def run(self, inputs: Any, targets: Any) -> tuple[list[float], float, Any]:
+        """A step: its loss, the norm of its gradient, the predictions before the update."""
+        return self._run(self._taken(inputs, targets))
+
+    def _run(self, found: Any, steps: int = 1) -> tuple[list[float], float, Any]:
+        """Steps: the losses, and the last one's norm and predictions."""
         self.statistics["calls"] += 1
-        found = self._taken(inputs, targets)
         key, settings = found[0], self.settings(self.optimiser)
         known, entry = self.entered
         if (key, settings) != known:  # not under the lock: another thread that traces may wait
@@ -279,8 +278,7 @@ class CompiledStep(Entries):
                 optimiser._memory = self.memory.found = [*zip(*[numbers] * len(names), strict=True)]
             if self.params:
                 unveil(params, state)
-                self.pause = 0 if self.unread > 3 else min(2 * self.pause + 1, 100)
-                self.pauses = self.pause
+                self.pauses = 0 if self.unread > 3 else 50
             else:
                 for p, number in zip(params, state, strict=False):
                     p.data = number
