@@ -150,19 +150,6 @@ def test_arrays_that_come_again_are_read_again_whatever_was_done_to_them(backend
     assert not others[1].any()
 
 
-@pytest.mark.parametrize("loss", [losses.mse, own_loss])
-def test_samples_that_come_one_by_one_to_machine_code(loss):
-    pytest.importorskip("llvmlite")
-    models = [MLP(2, [3, 1], seed=0) for _ in range(2)]
-    rules = [Adam(model.parameters(), lr=0.1) for model in models]
-    step = compile_step(models[0], loss, rules[0], backend="llvm")
-    for x, y in zip(ROWS[:5], LABELS, strict=False):
-        (value,) = eager(models[1], loss, rules[1], [y], rows=[x])
-        assert step([x], [y]) == pytest.approx(value, rel=1e-13)
-    found, expected = ([p.data for p in model.parameters()] for model in models)
-    assert found == pytest.approx(expected, rel=1e-12)
-
-
 def set_number(params, rule):
     params[0].data, params[-1].data = -0.0, 0.25
 
@@ -233,18 +220,25 @@ def test_two_steps_that_share_parameters_and_batches_that_change_inside():
     assert ends[2] == pytest.approx(ends[0], rel=1e-12)
 
 
-@pytest.mark.parametrize("backend", ["python", "llvm"])
-def test_what_is_set_of_the_optimiser_between_steps_counts(backend):
+@pytest.mark.parametrize(
+    ("backend", "loss", "count"),  # alone, a sample is unrolled for machine code
+    [
+        ("python", losses.mse, 16),
+        *[("llvm", losses.mse, n) for n in (16, 1)],
+        ("llvm", own_loss, 1),
+    ],
+)
+def test_what_is_set_of_the_optimiser_between_steps_counts(backend, loss, count):
     np = pytest.importorskip("numpy")
     pytest.importorskip("llvmlite")
     one = MLP(2, [2, 1], activation="tanh", seed=3)
-    two = deepcopy(one)
+    two, rows, labels = deepcopy(one), ROWS[:count], LABELS[:count]
     mine, theirs = (Adam(model.parameters(), lr=0.1) for model in (one, two))
-    step = compile_step(one, "mse", mine, backend=backend)
-    given = (np.array(ROWS), np.array(LABELS)) if backend == "llvm" else (ROWS, LABELS)
+    step = compile_step(one, loss, mine, backend=backend)
+    given = (np.array(rows), np.array(labels)) if backend == "llvm" else (rows, labels)
     for name, x in [("weight_decay", 0.3), ("betas", (0.5, 0.8)), ("lr", 0.01), ("eps", 0.1)] * 2:
         for _ in range(4):
-            wanted = eager(two, losses.mse, theirs, LABELS)
+            wanted = eager(two, loss, theirs, labels, rows=rows)
             assert [step(*given)] == pytest.approx(wanted, rel=1e-9)
         for optimiser in (mine, theirs):
             setattr(optimiser, name, x)
