@@ -7,7 +7,7 @@ what the optimiser remembers are inputs and outputs.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, fields
 from itertools import chain
@@ -32,7 +32,6 @@ from autograd_mini.value import Value
 
 from .metrics import LOSSES, Loss, loss_function, loss_value
 from .samples import check_model, check_optimiser
-from .veil import Later, unveil, veil, veiled
 
 Penalty = Callable[[list[Value]], Value]
 
@@ -264,7 +263,8 @@ class CompiledStep(Entries):
         if optimiser.memory:
             self.memory = Later(self.store, len(params))
             optimiser._memory = self.memory  # type: ignore[assignment]
-        veil(params, self.veil)
+        for p in params:
+            _BECOME(p, self.veil)
 
     def store(self) -> None:
         """Give the parameters and the optimiser what they have now, if the frame alone has it."""
@@ -277,7 +277,9 @@ class CompiledStep(Entries):
                 numbers = iter(state[len(params) :])
                 optimiser._memory = self.memory.found = [*zip(*[numbers] * len(names), strict=True)]
             if self.params:
-                unveil(params, state)
+                for p, number in zip(params, state, strict=False):  # first (for threads) the number
+                    _PUT(p, number)
+                    _BECOME(p, Value)
                 self.pauses = 0 if self.unread > 3 else 50
             else:
                 for p, number in zip(params, state, strict=False):
@@ -327,3 +329,45 @@ class CompiledStep(Entries):
 def _kernel(entry: Entry) -> Any:
     """What runs a program: there may be another one soon."""
     return getattr(entry.run, "run", entry)
+
+
+# --- numbers that are elsewhere until someone asks for them -------------------------------------
+# After a step the parameters' numbers are in the memory of machine code. To write hundreds of them
+# into their Values, and to look in the next step whether one was changed, takes longer than the
+# step. So the Values get another class meanwhile, which has them written when one is touched.
+_BECOME: Callable[[Value, type[Value]], None] = vars(object)["__class__"].__set__
+_PUT: Callable[[Value, float], None] = vars(Value)["data"].__set__
+
+
+def veiled(release: Callable[[], None]) -> type[Value]:
+    """A class for nodes; what is read or set of one calls `release`, which must unveil it."""
+
+    class Veiled(Value):
+        __slots__ = ()
+
+        def __getattribute__(self, name: str) -> Any:
+            release()
+            return getattr(self, name)
+
+        def __setattr__(self, name: str, content: Any) -> None:
+            release()
+            setattr(self, name, content)
+
+    return Veiled
+
+
+class Later(Sequence[Any]):
+    """What an optimiser remembers, known when it is asked for: `release` sets `found`."""
+
+    def __init__(self, release: Callable[[], None], size: int) -> None:
+        self.release, self.size, self.found = release, size, list[Any]()
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, index: Any) -> Any:
+        self.release()
+        return self.found[index]
+
+    def __reduce__(self) -> Any:
+        return list, ([*self],)
