@@ -22,8 +22,8 @@ from autograd_mini.numbers.instructions import REDUCTIONS
 from autograd_mini.numbers.kinds import shown
 from autograd_mini.numbers.trees import names
 
-from .arrays import functions
 from .compiled import Compiled
+from .numpy import functions
 from .program import Program, Run
 
 ARRAYS = True
