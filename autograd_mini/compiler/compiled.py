@@ -18,8 +18,7 @@ from autograd_mini.numbers.trees import apart, builder, leaves
 from autograd_mini.value import Value
 
 from .arguments import count_of, floats_of, nodes_of, rows_taken, taken
-from .entries import Entries, Entry
-from .tracing import DERIVED, Task, checked
+from .tracing import DERIVED, Entries, Entry, Task, checked
 
 Names = int | str | Sequence[int | str]
 

@@ -218,7 +218,10 @@ class Printer:
         w = self.w = Writer(self.width, self.calls)
         size = self.vectors.size * w.width
         pointers = [(w.at("%v", b * size), w.at("%r", b * w.width)) for b in range(self.blocks)]
-        blocks = [(self._mask(b), pair, dict[int, str]()) for b, pair in enumerate(pointers)]
+        blocks, left = [], w.same("%left", "i64")
+        for b, pair in enumerate(pointers):  # a mask: which of a vector's samples there are
+            first = w.constants([*range(b * w.width, (b + 1) * w.width)])
+            blocks.append((w.line(f"icmp sgt {w.i} {left}, {first}"), pair, dict[int, str]()))
         for i in chunk:
             total = w.load("%s", self.sums[i] * w.width)
             for mask, self.pointers, self.known in blocks:
@@ -227,14 +230,6 @@ class Printer:
                 total = w.apply("select", mask, more, total)
             w.store(total, "%s", self.sums[i] * w.width)
         return w.lines
-
-    def _mask(self, block: int) -> str:
-        """Which of a vector's samples there are."""
-        w = self.w
-        if w.width == 1:
-            return w.line(f"icmp sgt i64 %left, {block}")
-        places = ", ".join([f"i64 {block * w.width + k}" for k in range(w.width)])
-        return w.line(f"icmp sgt {w.i} {w.same('%left', 'i64')}, <{places}>")
 
     def _pack(self, unit: tuple[int, ...]) -> None:
         code, w = self.code, self._wide(len(unit))

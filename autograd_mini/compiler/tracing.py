@@ -1,21 +1,29 @@
-"""Running a function on symbols: what it emits is the program."""
+"""Running a function on symbols: what it emits is the program, one for each form of its arguments.
 
-from collections.abc import Callable, Mapping, Sequence
+A Task is what is to be compiled, an Entry its program for arguments of some forms, traced and
+built, and Entries keeps some of them.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import cycle
+from itertools import cycle, islice, pairwise, repeat
+from time import perf_counter
 from typing import Any, NamedTuple
 
 from autograd_mini import transforms
 from autograd_mini.errors import NumberTypeError, TraceError
-from autograd_mini.graph import topological
+from autograd_mini.graph import collector_paused, topological
 from autograd_mini.numbers import symbols as symbolic
+from autograd_mini.numbers.arguments import one_of, whole
 from autograd_mini.numbers.kinds import constant, ieee, numpy, shown
 from autograd_mini.numbers.symbols import Symbol, Trace, lock
-from autograd_mini.numbers.trees import NUMBER, Form, builder, leaves, names
+from autograd_mini.numbers.trees import NUMBER, Form, array, builder, leaves, names
 from autograd_mini.value import Value
 
-from .arguments import floats_of, replaced
-from .passes import rebuilt
+from . import backends
+from .arguments import floats, floats_of, listed, replaced, rows_made
+from .passes import improved, rebuilt
 from .program import Input, Output, Program
 
 DERIVED: dict[str, Callable[[Callable[[Any], Any], Any, Any], tuple[Any, Any]]] = {
@@ -37,20 +45,6 @@ class Task(NamedTuple):
     reduce: str | None
     after: Callable[[Any, list[Any], dict[str, list[Any]]], tuple[Any, list[Any]]] | None = None
     """From the value, its gradient and the arguments: another value, and what comes out instead."""
-
-
-def traced(task: Task, forms: Mapping[str, Form]) -> tuple[Program, Form, list[Value]]:
-    """The program of a task, the form of its value, and the Values that it reads besides.
-
-    forms   those of the arguments; of a batch, that of a sample
-
-    Values that the function uses and that are no arguments are inputs, too, read in every call. A
-    first run, in which they are constants, finds them; in the second they are symbols. What the
-    function does to a Value from outside ends with the run; to change its number is refused.
-    """
-    with lock:
-        found = _run(task, forms, [])
-        return _run(task, forms, found[2]) if found[2] else found
 
 
 def checked(task: Task, args: Mapping[str, Any]) -> None:
@@ -103,9 +97,16 @@ def _real(x: Any) -> Any:
     return x
 
 
-def _run(
+def traced(
     task: Task, forms: Mapping[str, Form], outside: list[Value]
 ) -> tuple[Program, Form, list[Value]]:
+    """The program of a task, the form of its value, and the Values that it reads besides.
+
+    forms     those of the arguments; of a batch, that of a sample
+    outside   Values that it reads besides, if that is known: inputs, then, and not constants
+
+    What the function does to a Value from outside ends here; to change its number is refused.
+    """
     trace, inputs, values, captured = Trace(), list[Input](), list[Any](), list[Value]()
     labels, headings, value = dict[int, str](), {0: "forward"}, None
 
@@ -179,3 +180,143 @@ def _run(
         order = [[i for i, part in enumerate(trace.parts) if part == k] for k in range(3)]
         program = rebuilt(program, parts=order)
     return program, value, outside or captured
+
+
+# --- what was traced, and built ------------------------------------------------------------------
+class Entry:
+    """A task for arguments of these forms, traced and built: to be made under the lock.
+
+    Values that the function uses and that are no arguments are read in every call: a first run, in
+    which they are constants, finds them; in the second they are symbols.
+    """
+
+    @collector_paused()
+    def __init__(self, task: Task, forms: Mapping[str, Form], backend: str, threads: int) -> None:
+        self.task, self.times = task, [perf_counter()]
+        found = traced(task, forms, [])
+        if found[2]:
+            found = traced(task, forms, found[2])
+        self.value, self.captured = found[1:]
+        self.times.append(perf_counter())
+        self.program, self.effects = improved(found[0])
+        self.times.append(perf_counter())
+        module = backends.backend(backend)
+        self.run = module.build(self.program, threads)
+        self.arrays = getattr(module, "ARRAYS", False)
+        self.times.append(perf_counter())
+        wrt = {name: forms[name] for name in task.wrt} if task.what != "value" else {}
+        self.by = sum(len(names(form, "")) for form in wrt.values())
+        every = bool(task.batch) and not task.reduce  # has its own of all that comes out
+        square = task.what == "hessian"
+        self.results = [_result(self.value, every, square)]
+        self.results += [_result(x, every or n in task.batch, square) for n, x in wrt.items()]
+        kinds = [form and form[0] for form in (self.value, *wrt.values())]
+        plain = task.what in ("value", "value_and_grad") and self.arrays and not task.batch
+        self.array: Any = None  # the shape of the gradient, where that and a number are all
+        if plain and kinds in ([NUMBER], [NUMBER, array]):
+            self.array = wrt[task.wrt[0]][1] if wrt else 0
+
+    def given(self, pieces: list[Any], columns: list[Any], count: int) -> tuple[Any, list[Any]]:
+        """The numbers of the arguments as the back end takes them."""
+        if self.captured:
+            pieces.append(floats([node.data for node in self.captured]))
+        if self.task.reduce == "mean":
+            pieces.append((float(count),))
+        if not self.arrays:
+            return [x for piece in pieces for x in listed(piece)], [*map(listed, columns)]
+        np = numpy()
+        whole = pieces[0] if len(pieces) == 1 else [x for piece in pieces for x in piece]
+        shared = np.asarray(whole, dtype=float)
+        return shared, [np.asarray(column, dtype=float) for column in columns]
+
+    def __call__(self, pieces: list[Any], columns: list[Any], count: int) -> tuple[Any, Any]:
+        """The value and the derivatives for the numbers of the arguments."""
+        once, each = self.run(*self.given(pieces, columns, count), count)
+        if self.array is not None:
+            return float(once[0]), once[1:].reshape(self.array)
+        numbers = listed(once)
+        outputs = iter(self.program.ordered(numbers, each) if len(each) else numbers)
+        value, *parts = [result(outputs, count) for result in self.results]
+        return value, parts[0] if len(parts) == 1 else tuple(parts)
+
+    def explained(self) -> Iterator[str]:
+        """Lines for `explain`."""
+        yield f"{self.task.what}: {' -> '.join(f'{n} {name}' for name, n in self.effects)}"
+        times = zip(("trace", "passes", "build"), pairwise(self.times), strict=True)
+        yield "  " + ", ".join(f"{name} {1e3 * (b - a):.1f} ms" for name, (a, b) in times)
+        for line in getattr(self.run, "explain", list)():
+            yield f"  {line}"
+
+
+def _result(form: Form, of_samples: bool, square: bool) -> Callable[[Iterator[Any], int], Any]:
+    """What makes a result of the next outputs and the number of samples."""
+    size = len(names(form, ""))
+    if square and form and form[0] is array:
+        form, size, square = (array, form[1] * 2), size**2, False
+    make = inner = builder(form)
+    if square:  # of second derivatives: a row in each place
+        size, make = size**2, lambda outputs: inner(inner(outputs) for _ in repeat(0))
+    if not of_samples:
+        return lambda outputs, _: make(outputs)
+
+    def rows(outputs: Iterator[Any], count: int) -> Any:
+        columns = islice(outputs, size)
+        each = [x if hasattr(x, "__len__") else [x] * count for x in columns]
+        return rows_made(form, each, make)
+
+    return rows
+
+
+class Entries:
+    """The programs that were made of a function, the newest last; some of them are kept."""
+
+    task: Callable[[Any], Task]
+
+    def __init__(self, backend: str, threads: int, cache: int) -> None:
+        self.backend = one_of("backend", backend, backends.BACKENDS)
+        self.threads, self.cache = whole("threads", threads), whole("cache", cache)
+        self.entries: OrderedDict[Any, Entry] = OrderedDict()
+        self.fixed: dict[str, Form] = {}  # of the arguments that come first in every call
+        self.statistics = {"calls": 0, "traces": 0, "dropped": 0}
+
+    def entry(self, what: Any, forms: Mapping[str, Form]) -> Entry:
+        """The program of a task for arguments of these forms."""
+        key = (what, *forms, *forms.values())
+        entry = self.entries.get(key)
+        if entry is None:
+            with lock:
+                if key in self.entries:  # another thread was faster
+                    return self.entries[key]
+                forms = {**self.fixed, **forms}
+                entry = Entry(self.task(what), forms, self.backend, self.threads)
+                self.entries[key] = entry
+                self.statistics["traces"] += 1
+                if len(self.entries) > self.cache:
+                    self.entries.popitem(last=False)
+                    self.statistics["dropped"] += 1
+        return entry
+
+    @property
+    def program(self) -> Program:
+        """The program that was compiled last."""
+        if not self.entries:
+            raise ValueError("nothing is compiled yet: call it first")
+        return next(reversed(self.entries.values())).program
+
+    @property
+    def source(self) -> str:
+        """The text of what was compiled last."""
+        return backends.source(self.backend, self.program, self.threads)
+
+    def c_source(self) -> tuple[str, str]:
+        """A C source and its header, `step.c` and `step.h`, of what was compiled last."""
+        from . import c_source
+
+        return c_source.source(self.program), c_source.header(self.program)
+
+    def explain(self) -> str:
+        """What was compiled, how far each pass came, what each stage cost, and what runs."""
+        lines = [f"{key}: {value}" for key, value in self.statistics.items()]
+        for entry in self.entries.values():
+            lines += entry.explained()
+        return "\n".join(lines)

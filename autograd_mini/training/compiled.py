@@ -18,8 +18,7 @@ from typing import Any
 
 from autograd_mini.compiler import backends
 from autograd_mini.compiler.arguments import listed, replaced, rows_made, rows_taken, taken
-from autograd_mini.compiler.entries import Entries, Entry
-from autograd_mini.compiler.tracing import Task
+from autograd_mini.compiler.tracing import Entries, Entry, Task
 from autograd_mini.errors import GradientError
 from autograd_mini.numbers.arguments import function, positive, whole
 from autograd_mini.numbers.arrays import is_array
