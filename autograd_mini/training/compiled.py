@@ -238,12 +238,16 @@ class CompiledStep(Entries):
         optimiser, first = self.optimiser, self.optimiser.steps
         rates: list[float] = []
         losses: list[float] = []
+        self.frame.shared[self.end + 1] = first - 1  # there it tells which step was the last
         try:
             for k in range(first, first + steps):
                 optimiser.steps = k
                 rates += optimiser.lr, k
             self.held = True
             losses += self.frame.repeat(self.end, rates)
+        except KeyboardInterrupt:
+            first = int(self.frame.shared[self.end + 1]) + 1
+            raise
         finally:
             optimiser.steps = first + len(losses)
             self.unread += 1

@@ -298,6 +298,30 @@ def test_a_schedule_that_ends_leaves_what_was_before():
     assert ([p.data for p in model.parameters()], rule.steps) == (after, 2)
 
 
+@pytest.mark.parametrize("backend", ["python", "llvm"])
+def test_an_interrupted_row_of_steps_is_counted(backend):
+    pytest.importorskip("llvmlite")
+    models = [MLP(2, [2, 1], activation="tanh", seed=1) for _ in range(2)]
+    mine, theirs = (Adam(model.parameters(), schedule=cosine(0.1, 9)) for model in models)
+    step = compile_step(models[0], "mse", mine, backend=backend)
+    step(ROWS, LABELS)
+    repeat = step.frame.repeat
+
+    def interrupted(*given):
+        repeat(*given)
+        raise KeyboardInterrupt
+
+    step.frame.repeat = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        step(ROWS, LABELS, steps=4)
+    del step.frame.repeat
+    step(ROWS, LABELS)
+    eager(models[1], losses.mse, theirs, LABELS, 6)
+    assert mine.steps == theirs.steps == 6
+    found, expected = ([p.data for p in model.parameters()] for model in models)
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
 def test_what_is_not_finite_is_told_as_the_eager_engine_tells_it_and_nothing_is_changed():
     model = MLP(2, [2, 1], seed=1)
     optimiser = SGD(model.parameters(), lr=0.1)
