@@ -168,15 +168,6 @@ def test_sums_of_thousands_are_computed_in_functions_of_hundreds(count, each):
     assert found == pytest.approx(expected, rel=1e-15)
 
 
-def test_a_sum_of_what_all_samples_share():
-    code, emit = emitter()
-    x = emit("input", 0.0)
-    outputs = (Output("a", emit("total", x)), Output("b", emit("accumulate", 0.25)))
-    program = Program((Input("x"),), code, 1, 1, outputs, {})
-    for count in (0, 4):
-        assert [*llvm.build(program)(np.array([2.5]), [], count)[0]] == [2.5 * count, 0.25 * count]
-
-
 def rows(count, long=150):
     """`count` rows a * x + b on numbers that lie apart, each with a condition; sums of them."""
     code, emit = emitter()

@@ -63,8 +63,14 @@ def test_a_step_of_a_line_over_its_samples(run):
 @pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 17, 1000])
 def test_any_number_of_samples(run, count):
     x = [float(k % 4) for k in range(count)]
-    once, each = run(line(), [1.0, 1.0, 1.0], [x, [0.0] * count], count)
-    assert once == [sum(k * k for k in x), 1.0 - 2 * sum(k * k for k in x)]
+    program = line()
+    code = program.code
+    alike = code.emit("total", 1), code.emit("accumulate", code.constant(0.25))
+    more = [programs.Output("", x) for x in alike]
+    program = program._replace(outputs=(*program.outputs, *more))
+    once, each = run(program, [1.0, 1.5, 1.0], [x, [0.0] * count], count)
+    squares = sum(k * k for k in x)
+    assert once == [squares, 1.0 - 3 * squares, 1.5 * count, 0.25 * count]
     assert [len(row) for row in each] == [count] * 3
 
 

@@ -282,44 +282,37 @@ def test_a_sequence_is_a_step_after_the_other_up_to_one_that_fails():
     assert two.optimiser.steps == 3
 
 
-def test_a_schedule_that_ends_leaves_what_was_before():
-    model = MLP(2, [2, 1], seed=1)
-    rates = [0.1, 0.05]
-    rule = SGD(model.parameters(), schedule=lambda k: rates[k])
-    step = compile_step(model, "mse", rule, backend="python")
-    before = [p.data for p in model.parameters()]
-    with pytest.raises(IndexError):
-        step(ROWS, LABELS, steps=3)
-    assert ([p.data for p in model.parameters()], rule.steps) == (before, 0)
-    step(ROWS, LABELS, steps=2)
-    after = [p.data for p in model.parameters()]
-    with pytest.raises(IndexError):
-        step(ROWS, LABELS)
-    assert ([p.data for p in model.parameters()], rule.steps) == (after, 2)
-
-
 @pytest.mark.parametrize("backend", ["python", "llvm"])
-def test_an_interrupted_row_of_steps_is_counted(backend):
+def test_a_row_of_steps_that_a_schedule_or_a_user_ends_is_counted(backend):
     pytest.importorskip("llvmlite")
     models = [MLP(2, [2, 1], activation="tanh", seed=1) for _ in range(2)]
-    mine, theirs = (Adam(model.parameters(), schedule=cosine(0.1, 9)) for model in models)
+    rates = [0.1, 0.3, 0.2, 0.05, 0.4, 0.2]
+    mine, theirs = (Adam(model.parameters(), schedule=lambda k: rates[k]) for model in models)
     step = compile_step(models[0], "mse", mine, backend=backend)
-    step(ROWS, LABELS)
-    repeat = step.frame.repeat
+
+    def same(steps):
+        eager(models[1], losses.mse, theirs, LABELS, steps)
+        found, expected = ([p.data for p in model.parameters()] for model in models)
+        assert found == pytest.approx(expected, rel=1e-12)
+        assert mine.steps == theirs.steps
 
     def interrupted(*given):
         repeat(*given)
         raise KeyboardInterrupt
 
-    step.frame.repeat = interrupted
+    with pytest.raises(IndexError):
+        step(ROWS, LABELS, steps=7)
+    same(0)
+    step(ROWS, LABELS)
+    repeat, step.frame.repeat = step.frame.repeat, interrupted
     with pytest.raises(KeyboardInterrupt):
         step(ROWS, LABELS, steps=4)
     del step.frame.repeat
     step(ROWS, LABELS)
-    eager(models[1], losses.mse, theirs, LABELS, 6)
-    assert mine.steps == theirs.steps == 6
-    found, expected = ([p.data for p in model.parameters()] for model in models)
-    assert found == pytest.approx(expected, rel=1e-12)
+    same(6)
+    with pytest.raises(IndexError):
+        step(ROWS, LABELS)
+    same(0)
 
 
 def test_what_is_not_finite_is_told_as_the_eager_engine_tells_it_and_nothing_is_changed():
