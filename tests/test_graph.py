@@ -166,6 +166,7 @@ def test_depth_needs_no_recursion():
 @pytest.fixture
 def uncollected():
     """Without the garbage collector, and with tracemalloc: what is freed, counts have freed."""
+    forget()
     gc.collect()
     gc.disable()
     tracemalloc.start()
