@@ -54,14 +54,6 @@ def test_repr_shows_label_data_and_gradient():
     assert repr(x) == "Value(data=2.0, grad=None)"
 
 
-def test_labels_are_given_and_changed():
-    x = Value(1.0, label="x")
-    y = x + 1
-    assert (x.label, y.label) == ("x", None)
-    y.label = "y"
-    assert y.label == "y"
-
-
 def test_only_its_own_attributes():
     with pytest.raises(AttributeError):
         Value(1.0).gradient = 2.0  # a typing error must not go unnoticed

@@ -53,14 +53,10 @@ def test_a_history_as_csv_reads_back_as_the_same_floats(tmp_path):
     path = tmp_path / "history.csv"
     path.write_text("old")
     History(rows).to_csv(path)
-    assert path.read_text().splitlines()[:2] == [
-        "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate,gradient_norm,seconds",
-        "1,0.30000000000000004,,1e-300,0.5,0.1,2.5,0.25",
-    ]
     with path.open(newline="") as file:
-        found = list(csv.DictReader(file))
-    assert [float(row["loss"]) for row in found] == [row.loss for row in rows]
-    assert [float(row["validation_loss"]) for row in found] == [1e-300, 5e-324]
+        names, *found = csv.reader(file)
+    assert tuple(names) == Epoch._fields
+    assert [[float(x) if x else None for x in row] for row in found] == [[*row] for row in rows]
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(ValueError, match="it is a folder"):
         History(rows).to_csv(tmp_path)
