@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from autograd_mini.numbers.arguments import items, listed, operand, real, whole
+from autograd_mini.numbers.kinds import brief
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.value import Value
 
@@ -291,7 +292,7 @@ def inputs(x: Any, nin: int, name: str) -> tuple[Any, ...]:
             return tuple(x)
     row = items(x)
     if row is None:
-        raise TypeError(f"{name} takes a list of {nin} numbers or Values, got {x!r}")
+        raise TypeError(f"{name} takes a list of {nin} numbers or Values, got {brief(x, repr)}")
     if row and items(row[0]) is not None:
         raise TypeError(
             f"{name} takes one sample at a time; for many write [model(x) for x in samples]"

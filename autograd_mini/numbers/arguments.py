@@ -8,7 +8,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .kind import Number
-from .kinds import constant, in_ieee, is_traced, number
+from .kinds import brief, constant, in_ieee, is_traced, number
 from .numberlike import NumberLike, held
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def real(
         who = "an int" if isinstance(x, int) else "a number"
         raise ValueError(f"{name} must be {allowed}, got {who} beyond every float") from None
     if not known:
-        raise TypeError(f"{name} must be a real number, got {x!r}")
+        raise TypeError(f"{name} must be a real number, got {brief(x, repr)}")
     if not (finite and fits(x)):
         raise ValueError(f"{name} must be {allowed}, got {x!r}")
     return constant(x)
@@ -61,7 +61,7 @@ def whole(
     try:
         number = index("" if isinstance(n, bool) else n)  # type: ignore[arg-type]
     except TypeError:
-        raise TypeError(f"{name} must be an int, got {n!r}") from None
+        raise TypeError(f"{name} must be an int, got {brief(n, repr)}") from None
     if not least <= number <= most:
         allowed = f"at least {least}" if most == inf else f"from {least} to {most}"
         raise error(f"{name} must be {allowed}, got {number}")
@@ -75,7 +75,8 @@ def operand(name: str, x: Any, only_real: bool = False) -> Any:
     except TypeError:
         data = None
     if data is None or (only_real and isinstance(data, complex)):
-        raise TypeError(f"{name} is {x!r}, not a {'real ' if only_real else ''}number or Value")
+        given = brief(x, repr)
+        raise TypeError(f"{name} is {given}, not a {'real ' if only_real else ''}number or Value")
     if isinstance(data, int):
         number(data)  # an error beyond the floats
     if not in_ieee() and data - data != 0:  # inf - inf is nan
@@ -118,7 +119,7 @@ def items(x: Any) -> list[Any] | None:
 def listed(name: str, x: Any) -> list[Any]:
     """The items of a sequence or array, which x must be."""
     if (given := items(x)) is None:
-        raise TypeError(f"{name} must be a list, got {x!r}")
+        raise TypeError(f"{name} must be a list, got {brief(x, repr)}")
     return given
 
 
@@ -129,7 +130,7 @@ def parameters(params: Iterable[Value], who: str) -> list[Value]:
         values = list(params)
     except TypeError:
         raise TypeError(
-            f"{who} takes a list of Values, such as model.parameters(), got {params!r}"
+            f"{who} takes a list of Values, such as model.parameters(), got {brief(params, repr)}"
         ) from None
     if not values:
         raise ValueError(f"{who} was given no parameters")

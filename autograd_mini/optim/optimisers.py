@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd_mini.numbers import arguments as check
 from autograd_mini.numbers.kind import Number
-from autograd_mini.numbers.kinds import is_traced
+from autograd_mini.numbers.kinds import brief, is_traced
 from autograd_mini.value import Value
 
 from .schedules import Schedule
@@ -167,7 +167,7 @@ class Optimiser:
         name = type(self).__name__
         found = state.get("optimiser") if isinstance(state, dict) else state
         if found != name:
-            raise ValueError(f"{name} cannot load the state of {found!r}")
+            raise ValueError(f"{name} cannot load the state of {brief(found, repr)}")
         if wrong := sorted(self.state_dict().keys() ^ state.keys(), key=repr):
             raise ValueError(f"{name}: the state lacks, or has beyond its own, {wrong}")
         if (state["lr"] is None) == (self.schedule is None):
@@ -344,7 +344,8 @@ class Adam(Optimiser):
         try:
             beta1, beta2 = betas
         except (TypeError, ValueError):
-            raise TypeError(f"betas must be two numbers (beta1, beta2), got {betas!r}") from None
+            got = brief(betas, repr)
+            raise TypeError(f"betas must be two numbers (beta1, beta2), got {got}") from None
         self.betas = (check.share("beta1", beta1), check.share("beta2", beta2))
         self.eps = check.positive("eps", eps)
 

@@ -49,6 +49,8 @@ def test_a_number_of_numpy_becomes_pythons(x):
         (lambda: whole("n", 2.0), TypeError, "n must be an int, got 2.0"),
         (lambda: whole("n", False, 0), TypeError, "n must be an int, got False"),
         (lambda: whole("n", np.array([1, 2])), TypeError, "n must be an int, got array"),
+        (lambda: whole("n", [*range(99)]), TypeError, r"n must be an int, got \[0, .{73}\.\.\.$"),
+        (lambda: real("x", [*range(99)]), TypeError, r"x must be .*, got \[0, .{73}\.\.\.$"),
         (lambda: whole("n", 0), ValueError, "n must be at least 1, got 0"),
         (lambda: whole("n", 7, 8, 96), ValueError, "n must be from 8 to 96, got 7"),
         (lambda: whole("n", 9, 0, 8, IndexError), IndexError, "n must be from 0 to 8, got 9"),

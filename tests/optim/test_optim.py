@@ -9,7 +9,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from autograd_mini import Value
+from autograd_mini import MLP, Value
 from autograd_mini.optim import SGD, Adam, AdamW, Momentum, Nesterov, Optimiser, RMSprop
 from autograd_mini.optim.schedules import constant
 from tests.refusals import refused
@@ -304,6 +304,7 @@ WRONG_TYPES = [
     (lambda: SGD([Value(1.0)], lr=0.1, dampening=0), "SGD has no dampening$"),
     (lambda: SGD([1.0], lr=0.1), "SGD: parameter 0 is not a Value but 1.0"),
     (lambda: SGD(W, lr=0.1), "SGD takes a list of Values, such as model.parameters"),
+    (lambda: SGD(MLP(9, [99]), 0.1), r"model.parameters\(\), got MLP of .{70}\.\.\.$"),
     (lambda: SGD([W], schedule=0.1), "schedule must be a function of the step"),
     (lambda: SGD([W], schedule=lambda t: None), "rate at step 0 must be a real number"),
     (lambda: SGD([W], lr="0.1"), "lr must be a real number, got '0.1'"),
