@@ -23,9 +23,10 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     r"""The rows of a CSV file as a classification: features, and the class that they belong to.
 
     Cells are parted by commas, semicolons or tabs, whichever the first line has most of; where it
-    is not the comma, a decimal comma is read too. The first line may hold names. The label is the
-    column of the name `label`, or else the last one; each different text in it is a class, in the
-    order of the numbers if all are numbers (nan is none), else of the alphabet.
+    is not the comma, a decimal comma is read too. The first line holds names if no cell of it is a
+    number, or one is `label`. The label is the column of that name, or else the last one; each
+    different text in it is a class, in the order of the numbers if all are numbers (nan is none),
+    else of the alphabet.
 
     Raises TableError for another file than that; OSError if it cannot be read.
 
@@ -51,8 +52,8 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
         raise TableError(f"{path}: a quotation mark opens a cell, and none closes it")
     lines = [(i, cells) for i, cells in numbered if any(cells)]
     first, width = lines[0][1], len(lines[0][1])
-    names: list[str] = []  # where not one cell of the first line is a number
-    if all(_float(cell, delimiter) is None for cell in first):
+    names: list[str] = []  # where not one cell of the first line is a number, or one is the label's
+    if label in first or all(_float(cell, delimiter) is None for cell in first):
         names = [cell or f"x{j + 1}" for j, cell in enumerate(first)]
         del lines[0]
     if width < 2:

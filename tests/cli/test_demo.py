@@ -231,6 +231,9 @@ def test_tables_without_names_and_with_numeric_labels(tmp_path):
     assert read.targets == [1, 0, 1]
     with pytest.raises(TableError, match="no column 'x1'; it has no line of names"):
         read_csv(path, "x1")
+    path.write_text("2023,kind,2024\n1,b,2\n3,a,4\n", encoding="utf-8")  # years, names of columns
+    read = read_csv(path, "kind")
+    assert (read.feature_names, read.inputs) == (("2023", "2024"), [(1.0, 2.0), (3.0, 4.0)])
 
 
 @pytest.mark.parametrize(
