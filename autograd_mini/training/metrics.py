@@ -72,9 +72,10 @@ def loss_value(loss: Loss, predictions: list[Any], targets: list[Any]) -> Value:
     try:
         value = loss(predictions, targets)
     except TypeError as error:
-        error.add_note(
-            "the loss is called as loss(predictions, targets), with the two lists of a batch"
-        )
+        if loss not in LOSSES.values():
+            error.add_note(
+                "the loss is called as loss(predictions, targets), with the two lists of a batch"
+            )
         raise
     if not isinstance(value, Value):
         raise TypeError(

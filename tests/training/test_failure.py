@@ -144,6 +144,7 @@ BAD = [
     ({"data": ([1.0], 2.0)}, TypeError, "the targets of data must be a list, got"),
     ({"data": ([[1.0], [1.0, 2.0]], [0, 1])}, ValueError, r"inputs\[1\] must have length 1"),
     ({"data": ([[1.0, 2.0]], [0])}, ValueError, "model takes 1 inputs, but those of data have 2"),
+    ({"data": ([1.0], [[0]])}, TypeError, r"mse: prediction\[0\] and target\[0\] must be lists of"),
     ({"data": ([math.nan], [0])}, ValueError, r"data: inputs\[0\]\[0\] must be finite, got nan"),
     ({"data": ([1.0], [math.inf])}, ValueError, "target 0 of data must be finite, got inf"),
     ({"data": (["a"], [0])}, TypeError, r"inputs\[0\]\[0\] must be a real number, got 'a'"),
@@ -176,6 +177,7 @@ def test_arguments_that_are_refused(changes, error, text):
     with pytest.raises(error, match=text) as caught:
         fit(**given)
     assert not isinstance(caught.value, TrainingError)
+    assert not hasattr(caught.value, "__notes__")
     if isinstance(given["model"], MLP):
         assert numbers(given["model"]) == [0.5, 0.0]
 
