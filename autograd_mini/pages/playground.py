@@ -30,7 +30,7 @@ def to_html(*, lang: str = "en", theme: str = "auto", title: str | None = None) 
     Raises ValueError for an unknown language or theme, TypeError for a title that is no text.
 
     >>> page = to_html(lang="es")
-    >>> len(page.encode()) < 200_000, "http://" in page.replace("http://www.w3.org/", "")
+    >>> len(page.encode()) < 100_000, "http://" in page.replace("http://www.w3.org/", "")
     (True, False)
     """
     words = words_of(*ROOMS, "play")

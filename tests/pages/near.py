@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 import mpmath as mp
 
 from autograd_mini import Value, functions
+from autograd_mini.pages.document import asset
+from autograd_mini.pages.javascript import source
 from autograd_mini.rules.evaluation import each
 from tests.points import places
 from tests.reference import error_in_ulp, scale_of, true_partial, true_value, ulp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from autograd_mini.ops import Op
     from autograd_mini.stepping.sequence import Steps
     from autograd_mini.stepping.training.runs import Field
@@ -38,6 +42,12 @@ def is_near(op: Op, got: float, wanted: float, args: Any, place: tuple[int, Any]
         return True
     truth = true_value(op, args) if place is None else true_partial(op, args, *place)
     return truth is not None and error_in_ulp(got, truth, scale) <= op.ulps.get(key, ULPS)
+
+
+def scripts(ops: Iterable[Op], *more: str) -> str:
+    """What a page knows of its recordings, without their panels; and these scripts after it."""
+    known = [*map(asset, ("numbers.js", "recording.js", "runs.js")), source(ops)]
+    return "\n".join(["const DATA = {runs: given.runs};", *known, *more])
 
 
 def check_operations(recorded: Steps, answer: dict[str, Any]) -> None:

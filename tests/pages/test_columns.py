@@ -60,11 +60,6 @@ def test_what_a_page_could_not_compute_is_not_packed(what):
     assert packed(steps(x * x)) is not None
 
 
-def test_a_node_costs_few_bytes():
-    recorded = steps(network(400))
-    assert len(packed(recorded)["packed"]) < 20 * len(recorded.nodes)
-
-
 def test_no_group_holds_too_much_and_names_stand_outside():
     order = topological(network(600))
     paths = hierarchy(order)

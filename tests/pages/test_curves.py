@@ -11,17 +11,15 @@ from autograd_mini.functions import function as function_of
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET
 from autograd_mini.pages.document import asset
-from autograd_mini.pages.javascript import source
 from autograd_mini.pages.page import run_data
 from autograd_mini.rules.evaluation import each
 from autograd_mini.stepping import save_html
 from tests.browser import PHONE, axe_findings, function
+from tests.pages.near import scripts
 
 pytestmark = pytest.mark.browser
 
 CURVES = """
-const DATA = {runs: given.runs};
-NUMBERS RECORDING RUNS OPS CURVES
 return runs.map(r => r.parents[r.root].map((_, edge) => {
   const curve = curveOf(r, r.root, edge), shown = x => Number.isFinite(x) ? x : null;
   return {...curve, points: curve.points.map(point => point.map(shown)), window: windowOf(curve)};
@@ -41,15 +39,7 @@ def computed(op):
 
 def test_each_operation_has_its_curve_and_its_slope(visit):
     recorded = [computed(op) for op in SHEET.values()]
-    parts = {
-        "NUMBERS": "numbers.js",
-        "RECORDING": "recording.js",
-        "RUNS": "runs.js",
-        "CURVES": "curves.js",
-    }
-    text = CURVES.replace("OPS", source(SHEET.values()))
-    for name, file in parts.items():
-        text = text.replace(name, asset(file), 1)
+    text = scripts(SHEET.values(), asset("curves.js"), CURVES)
     found = function(visit())(text, {"runs": [run_data(run) for run in recorded]})
     compared = 0
     for run, curves in zip(recorded, found, strict=True):

@@ -7,7 +7,6 @@ import pytest
 from autograd_mini import museum, steps
 from autograd_mini.optim import SGD
 from autograd_mini.pages.page import save_html
-from autograd_mini.pages.playground import to_html as playground
 from autograd_mini.stepping import explain_step
 from autograd_mini.value import Value
 from tests.browser import PHONE, axe_findings, until
@@ -65,14 +64,6 @@ def test_the_first_screen_says_what_will_happen_and_starts_it(opened, lang):
     assert page.locator(".start").count() == 0
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowRight")
-    assert step(page) == 1
-
-
-def test_the_playground_opens_with_it_too(visit, tmp_path):
-    (tmp_path / "play.html").write_text(playground(), encoding="utf-8")
-    page = visit(tmp_path / "play.html", "#expression=a*b&at=a=2 b=3")
-    assert page.inner_text("#step .sentence") == "1 operation forward, then 6 steps back."
-    page.click(".start button")
     assert step(page) == 1
 
 

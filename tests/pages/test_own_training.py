@@ -1,7 +1,6 @@
 """Training in the page itself, on points of the learner's own: the numbers are our engine's."""
 
 import random
-import re
 
 import pytest
 
@@ -346,13 +345,6 @@ def test_some_runs_are_only_shown(visit, tmp_path):
 
 
 # --- languages, sizes, accessibility -------------------------------------------------------------
-def test_spanish(opened):
-    page = opened(trained(network(xor(), LOGITS), xor()))
-    switch_to_spanish(page)
-    strip = page.inner_text("#own")
-    assert re.search(r"activación[\s\S]*pesos iniciales[\s\S]*Entrenar de nuevo", strip)
-    assert page.locator("#own-start option").first.inner_text() == "los grabados"
-    assert page.locator(".handle").first.get_attribute("aria-label").startswith("Punto 1, ")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -248,10 +248,6 @@ def address(**parts):
     return "#" + urlencode(parts)
 
 
-def test_the_page_is_small(file):
-    assert file.stat().st_size < 100_000
-
-
 # How many nodes; what lies on what (boxes, labels, edges); texts that do not fit into their box.
 OVERLAPS = """() => {
   const all = name => [...document.querySelectorAll(".graph " + name)];

@@ -201,21 +201,6 @@ def test_a_sum_of_three_paths_lacks_one(visit, tmp_path):
     assert answer(page, "28").startswith("✓")
 
 
-@pytest.mark.parametrize(
-    ("text", "good"),
-    [
-        ("0.604", True), ("0,604", True), ("0.60", True), ("0.6", True), ("0.61", True),
-        ("0.62", False), ("6.04e-1", True), ("6.04·10⁻¹", True), ("6.04*10^-1", True),
-        ("604/1000", True), (" 0.604 ", True), ("1", False), ("-0.604", False), ("0.0", False),
-    ],
-)  # fmt: skip
-def test_what_counts_as_right(shared, text, good):
-    """y = tanh(0.7) = 0.60437: within 1 %, or rounded to the decimals that are given."""
-    start_again(shared)
-    go_to_question(shared, "y =")
-    assert answer(shared, text).startswith("✓" if good else "✗"), verdict(shared)
-
-
 READ = {
     "1/3": 1 / 3, "-0,5": -0.5, "−0.5": -0.5, "–2": -2, "+4": 4, ".5": 0.5, ",5": 0.5, "5.": 5,
     "1e-3": 1e-3, "2·10⁻³": 2e-3, "2 x 10^-3": 2e-3, "10⁻⁷": 1e-7, "-10^3": -1e3, "1E5": 1e5,
@@ -236,6 +221,9 @@ def test_answers_are_read_as_people_write_them(run):
 
 
 NEAR = [
+    ("0.33", 1 / 3, True), ("0.3", 1 / 3, True), ("0.4", 1 / 3, False), ("12", 12.2, False),
+    *((text, Y, True) for text in ("0.604", "0.60", "0.6", "0.61", "604/1000")),
+    *((text, Y, False) for text in ("0.62", "1", "-0.604", "0.0", "one")),
     ("0.0", 0.04, False), ("0.04", 0.0396, True), ("0.0", 0.0, True), ("0", 1e-12, True),
     ("0", 1e-3, False), ("1", 0.9, False), ("0.9", 0.85001, True), ("1e-7", 1.009e-7, True),
     ("1e-7", 1.02e-7, False), ("1.0e3", 1049.0, True), ("1000", 1049.0, False), ("-2", 2.0, False),
@@ -243,7 +231,9 @@ NEAR = [
 
 
 def test_rounding_is_right_to_the_decimals_given_but_not_to_nothing(run):
-    script = "return given.map(([text, x]) => isNear(readAnswer(text), x, 1e-11));"
+    """In the page, and where its file is marked."""
+    script = "return given.map(([text, x]) => { const read = readAnswer(text); return"
+    script += " read !== null && isNear(read, x, 1e-11); });"
     wanted = [good for *_, good in NEAR]
     assert run(asset("predict.js") + script, [case[:2] for case in NEAR]) == wanted
     assert [is_right(text, x, scale=0.01) for text, x, _ in NEAR] == wanted
@@ -320,17 +310,6 @@ def test_a_screen_reader_hears_verdict_and_question(page):
     assert page.locator("label[for=answer]").count() == 1
 
 
-def test_spanish(page):
-    go_to_question(page, "v₁ =")
-    answer(page, "-1")
-    page.click("[data-lang=es]")
-    assert question(page) == "v₁ = w · x. ¿Cuánto vale v₁?"
-    assert verdict(page) == "✗ No es eso. El tamaño está bien, el signo no."
-    assert page.inner_text("#predict button.primary") == "Comprobar"
-    assert page.inner_text("label[for=answer]") == "Tu respuesta"
-    assert answer(page, "1,0") == "✓ Ahora sí: 1."
-
-
 def downloaded(page, button):
     with page.expect_download() as waiting:
         page.click(button)
@@ -398,16 +377,6 @@ def test_answers_are_saved_as_csv(page):
     assert row["pregunta"] == "v₁ = w · x. ¿Cuánto vale v₁?"
     assert (row["paso"], row["esperado"], row["respuestas"]) == ("1", "1", "-0,5 | 1")
     assert (row["veredicto"], row["pedido"]) == ("bien después", "valor")
-
-
-def test_labels_stay_text(visit, tmp_path):
-    evil = Value(2.0, label="<img src=x onerror=alert(1)>")
-    page = asking(visit, steps(evil * evil), tmp_path / "page.html")
-    page.click("#modes [aria-controls=whatif]")
-    page.click("#predict button.primary")
-    assert "<img src=x" in question(page)
-    answer(page, "2")
-    assert page.locator("img").count() == 0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -6,17 +6,16 @@ from fractions import Fraction
 
 import pytest
 
-from autograd_mini import Value, functions, steps
+from autograd_mini import Value, functions, museum, steps
 from autograd_mini.errors import AutogradError
 from autograd_mini.language import catalogue, translated
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Momentum
 from autograd_mini.pages import page as page_module
 from autograd_mini.pages.document import asset
-from autograd_mini.pages.javascript import source
 from autograd_mini.pages.page import run_data, save_html
 from tests.graphs import random_graph
-from tests.pages.near import check_operations, check_sums
+from tests.pages.near import check_operations, check_sums, scripts
 
 # Every recording at other inputs, by what-if's arithmetic.
 RECOMPUTED = """
@@ -25,7 +24,7 @@ const shown = (x) => typeof x === "number" && !Number.isFinite(x) ? String(x)
   : x && typeof x === "object"
     ? Object.fromEntries(Object.entries(x).map(([k, y]) => [k, shown(y)])) : x;
 return runs.map((r, k) => {
-  const found = recomputed(r, new Map(given[k].leaves));
+  const found = recomputed(r, new Map(given.leaves[k]));
   if (found.failed !== undefined) return {failed: found.failed};
   r.at(r.steps.length - 1);
   r.replace(found);
@@ -38,16 +37,9 @@ return runs.map((r, k) => {
 
 def answers(run, cases, script):
     """What a script says with what a page has before its panels: recordings, other inputs."""
-    given = [{"run": run_data(recorded), "leaves": leaves} for recorded, leaves in cases]
+    given = {"runs": [run_data(recorded) for recorded, _ in cases], "leaves": [x for _, x in cases]}
     ops = {node.op for recorded, _ in cases for node in recorded.nodes if node.op}
-    parts = [
-        asset("numbers.js"),
-        asset("recording.js"),
-        asset("runs.js"),
-        source(ops),
-        asset("recompute.js"),
-    ]
-    return run("\n".join(["const DATA = {runs: given.map(x => x.run)};", *parts, script]), given)
+    return run(scripts(ops, asset("recompute.js"), script), given)
 
 
 def recomputed(run, cases):
@@ -126,6 +118,19 @@ def test_unchanged_inputs_give_the_recorded_numbers(run):
         assert answer["index"] == len(recorded) - 1
 
 
+@pytest.mark.parametrize("name", museum.ENGINES)
+def test_what_a_broken_engine_did_is_read_as_it_was(run, name):
+    wrong, _ = museum.stepped(name)
+    script = """const shown = x => Number.isFinite(x) ? x : String(x);
+      return runs[0].steps.map(step => Object.fromEntries(Object.entries(step).map(
+        ([k, x]) => [k, typeof x === "number" ? shown(x) : x])));"""
+    found = run(scripts([], script), {"runs": [run_data(wrong)]})
+    assert told(found, wrong) == told(wrong, wrong)
+    assert [step["users"] for step in found if step["kind"] == "visit"] == [
+        [*step.users] for step in wrong if step.kind == "visit"
+    ]
+
+
 def hinge(x, y):
     """Nothing is handed on below relu while x * y - 1 is negative."""
     return (x * y - 1).relu() * x
@@ -187,7 +192,7 @@ def test_derivatives_by_differences_in_the_page(run):
             cases.append((recorded, leaves_of(recorded, at)))
     script = (
         "return runs.map((r, k) => r.data.map((_, node) =>"
-        " differentiate(r, new Map(given[k].leaves), node)"
+        " differentiate(r, new Map(given.leaves[k]), node)"
         ".slice(0, 2).map(x => Number.isFinite(x) ? x : null)));"
     )
     narrow = count = 0

@@ -145,6 +145,15 @@ for (const button of document.querySelectorAll("#whatif button")) { button.click
 """
 
 
+OWN = """
+document.getElementById("own-mode").click();
+for (const button of document.querySelectorAll("#own button, .own-tools button")) {
+  button.click();
+  read();
+}
+"""
+
+
 def _neuron(w, x, b):
     z = w * x + b
     y = z.tanh() + z.relu() * abs(w) + (x * x).log() + (z - z).relu()
@@ -184,7 +193,7 @@ PAGES = {
     "seed": (lambda: _by_hand()[2], (PREDICT,)),
     "network, folded": (_network, ()),
     "own operation": (lambda: steps(_own, 2.0), ()),
-    "training": (lambda: _run(0.5), ()),
+    "training": (lambda: _run(0.5), (OWN,)),
     "diverged": (lambda: _run(1e200), ()),
     "rates": (
         lambda: record_learning_rates(MLP(2, [2, 1], seed=0), xor(), "mse", [0.1, 10.0], 4, grid=8),
@@ -246,9 +255,14 @@ def test_the_language_switch_leaves_nothing_behind(visit, tmp_path, name):
     assert len(english_in(read(visit, file, ()))) > 10
     page = visit(file)
     page.evaluate(f"() => {{ {READ}\n everyStep(); }}")
+    if name == "neuron":  # in a mode, with a wrong answer
+        page.evaluate(f"() => {{ {READ}\n {PREDICT.replace('40', '1')} }}")
+    before = page.inner_text("main")
     switch_to_spanish(page)
     text = f"() => {{ {READ}\n read();\n everyStep();\nreturn [...seen]; }}"
     assert english_in(set(page.evaluate(text))) == set()
+    page.click("[data-lang=en]")
+    assert page.inner_text("main") == before
 
 
 # --- the terminal --------------------------------------------------------------------------------
