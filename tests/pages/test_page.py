@@ -162,21 +162,24 @@ def test_every_word_that_the_files_ask_for_is_in_the_catalogue():
 
 
 # --- size ----------------------------------------------------------------------------------------
-def test_a_neuron_of_21_steps_with_all_modes_fits_into_75_kilobytes():
-    def f(w, x, b):
-        """A neuron with one input, and its error."""
-        return ((w * x + b).tanh() - 1) ** 2
-
-    recorded = steps(f, 0.5, 2.0, -1.0)
-    assert len(recorded) >= 21
-    assert len(to_html(recorded).encode()) <= 75_000
+def neuron_with_error(w, x, b):
+    """A neuron with one input, and its error."""
+    return ((w * x + b).tanh() - 1) ** 2
 
 
-def test_a_graph_of_1000_nodes_fits_into_1500_kilobytes():
+def network():
     model = MLP(4, [24, 24, 3], activation="tanh", seed=0)
-    recorded = steps(mse([y for x in (0.1, 0.7) for y in model([x, 1.0, -x, 0.5])], [0.0] * 6))
-    assert 900 < len(recorded.nodes) < 1100
-    assert len(to_html(recorded).encode()) <= 1_500_000
+    return mse([y for x in (0.1, 0.7) for y in model([x, 1.0, -x, 0.5])], [0.0] * 6)
+
+
+@pytest.mark.parametrize(
+    ("what", "nodes", "most"),
+    [((neuron_with_error, 0.5, 2.0, -1.0), 8, 75_000), ((network,), 1006, 1_500_000)],
+)
+def test_it_is_small_with_all_modes(what, nodes, most):
+    recorded = steps(*what)
+    assert len(recorded.nodes) == nodes
+    assert len(to_html(recorded).encode()) <= most
 
 
 # --- the data ------------------------------------------------------------------------------------

@@ -59,12 +59,6 @@ class Opened:
         found = f"[...document.querySelectorAll({selector!r})].map(e => {what})"
         return self.page.evaluate(found)
 
-    def of_node(self, k, name):
-        return str(self.page.text_content(f'[data-id="n{k}"] text.{name}'))
-
-    def classes(self, id):
-        return set((self.page.get_attribute(f'[data-id="{id}"]', "class") or "").split())
-
 
 @pytest.fixture
 def opened(visit, tmp_path):

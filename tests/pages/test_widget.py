@@ -1,33 +1,22 @@
 """Pages in a notebook: the frame that is shown, and the widget, which both sides can move."""
 
 import json
-from html.parser import HTMLParser
 
 import pytest
 
 from autograd_mini import Value, museum, steps
 from autograd_mini.stepping import record_descents, show, widget
 from tests.browser import until
+from tests.pages.test_page import Page
 
 
 def recorded():
     return steps(lambda w, x: (w * x).tanh(), 0.5, 2.0)
 
 
-class Tags(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.found = []
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-
-
 def frame_of(thing):
     """The attributes of the frame that something shows itself in; there is no other tag."""
-    tags = Tags()
-    tags.feed(thing._repr_html_())
-    ((tag, attributes),) = tags.found
+    ((tag, attributes),) = Page(thing._repr_html_()).tags
     assert tag == "iframe"
     return attributes
 
