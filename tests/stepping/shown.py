@@ -30,124 +30,49 @@ _FUNCTIONS: dict[str, Any] = {
     "ReLU": MEANING["relu"], "SELU": MEANING["selu"], "SiLU": MEANING["silu"],
     "GELU": MEANING["gelu"], "Mish": MEANING["mish"], "ψ": MEANING["digamma"],
     **{name: MEANING[name] for name in WORDS.split()},
+    "polygamma": MEANING["polygamma"], "pick": lambda holds, x, y: x() if holds else y(),
+    "abs": abs, "floor": mp.floor, "ceil": mp.ceil, "sqrt": mp.sqrt,
+    "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)), "lnabs": lambda x: mp.log(abs(x)),
+    "lnsigmoid": lambda x: mp.log(MEANING["sigmoid"](x)), "e": mp.e, "π": mp.pi, "∞": mp.inf,
 }  # fmt: skip
-_BRACKETS = {"(": ")", "|": "|", "⌊": "⌋", "⌈": "⌉"}
-_TOKEN = re.compile(
-    r"\s*(\d+(?:\.\d+)?|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+|if\b|otherwise\b"
-    r"|[A-Za-zΑ-ω][A-Za-z0-9₀₁₂₃₄₅₆₇₈₉]*|.)",
-    re.DOTALL,
-)
+_NAME = "[A-Za-zΑ-ω][A-Za-z0-9₀₁₂₃₄₅₆₇₈₉]*"
+_PYTHON = {  # as Python writes it, in this order
+    "\u00a0": " ", "−": "-", "·": "*", "≤": "<=", "≥": ">=", "≠": "!=",
+    r"ψ(?:\^\(+([^()]*)\)+|⁽¹⁾)\s*\(": lambda m: f"polygamma({m[1] or 1}, ",
+    "[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+": lambda m: f"**({m[0].translate(_SUPERSCRIPTS)})",
+    r"\^": "**", r"\|([^|]*)\|": r"abs(\1)", "⌊": "floor(", "⌈": "ceil(", "[⌋⌉]": ")",
+    rf"([√∛])({_NAME}|[0-9.]+)": r"\1(\2)", "√": "sqrt", "∛": "cbrt",
+    r"\bln\s*σ\s*\(": "lnsigmoid(", r"\bln\s*abs\s*\(": "lnabs(",
+}  # fmt: skip
 
 
 def worth(text: str, names: Mapping[str, Any]) -> Any:
     """The value of a formula on a line; names gives that of each name in it."""
-    reader = _Reader(_TOKEN.findall(text.strip().replace("\u00a0", " ")), names)
-    value = reader.sum()
-    if reader.at != len(reader.tokens):
-        raise ValueError(f"{text!r}: what is {reader.tokens[reader.at :]}?")
-    return value
+    known = _FUNCTIONS | {name: mp.mpmathify(x) for name, x in names.items()}
+    for pattern, python in _PYTHON.items():
+        text = re.sub(pattern, python, text)
+    while "{" in text:
+        text = re.sub(r"\{([^{}]*)\}", _cases, text)
+
+    def one(found: re.Match[str]) -> str:
+        token = found[0]
+        if token not in (*known, "lambda"):
+            raise ValueError(f"{text!r}: unknown {token!r}")
+        return f"known[{token!r}]" if token in known else token
+
+    text = re.sub(rf"{_NAME}|[πe∞]", one, text)
+    text = re.sub(r"(?<![\w'.₀-₉])\d+(?:\.\d+)?(?![\w'])", lambda m: f"mpf('{m[0]}')", text)
+    return eval(text.strip(), {"known": known, "mpf": mp.mpf})
 
 
-class _Reader:
-    def __init__(self, tokens: list[str], names: Mapping[str, Any]) -> None:
-        self.tokens, self.names, self.at = tokens, names, 0
-
-    def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
-
-    def take(self, *wanted: str) -> str:
-        token = self.peek()
-        if wanted and token not in wanted:
-            raise ValueError(f"{self.tokens}: {token!r} at {self.at}, not {wanted}")
-        self.at += 1
-        return token
-
-    def sum(self) -> Any:
-        value = self.signed()
-        while self.peek() in ("+", "−"):
-            value = value + self.product() if self.take() == "+" else value - self.product()
-        return value
-
-    def signed(self) -> Any:
-        if self.peek() == "−":
-            self.take()
-            return -self.product()
-        return self.product()
-
-    def product(self) -> Any:
-        value = self.power()
-        while self.peek() in ("·", "/"):
-            value = value * self.power() if self.take() == "·" else value / self.power()
-        return value
-
-    def power(self) -> Any:
-        base = self.atom()
-        while True:
-            if re.fullmatch("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+", self.peek()):
-                base = mp.mpf(base) ** int(self.take().translate(_SUPERSCRIPTS))
-            elif self.peek() == "^":
-                self.take()
-                base = mp.power(base, self.signed_atom())
-            else:
-                return base
-
-    def signed_atom(self) -> Any:
-        if self.peek() == "−":
-            self.take()
-            return -self.atom()
-        return self.atom()
-
-    def atom(self) -> Any:
-        token = self.take()
-        if token in _BRACKETS:
-            value = self.sum()
-            self.take(_BRACKETS[token])
-            around = {"|": abs, "⌊": mp.floor, "⌈": mp.ceil}
-            return around.get(token, lambda x: x)(value)
-        if token == "{":
-            return self.cases()
-        if token in "√∛" and token:
-            root = self.atom()
-            return mp.sqrt(root) if token == "√" else mp.sign(root) * mp.cbrt(abs(root))
-        if token[:1].isdigit():
-            return mp.mpf(token)
-        if token == "ψ" and self.peek() in ("^", "⁽¹⁾"):
-            self.take("^")
-            order = self.atom()
-            return MEANING["polygamma"](order, self.atom())
-        if token in self.names:
-            return self.names[token]
-        if token == "∞":
-            return mp.inf
-        if token in ("e", "π"):
-            return mp.e if token == "e" else +mp.pi
-        if token in _FUNCTIONS:
-            if self.peek() != "(":  # ln σ(x)
-                return _FUNCTIONS[token](self.atom())
-            self.take()
-            args = [self.sum()]
-            while self.peek() == ",":
-                self.take()
-                args.append(self.sum())
-            self.take(")")
-            return _FUNCTIONS[token](*args)
-        raise ValueError(f"{self.tokens}: unknown {token!r}")
-
-    def cases(self) -> Any:
-        found = None
-        while True:
-            value = self.sum()
-            if self.take("if", "otherwise") == "otherwise":
-                self.take("}")
-                return value if found is None else found
-            left, relation, right = self.sum(), self.take(*"<≤>≥=≠"), self.sum()
-            holds = {
-                "<": left < right, "≤": left <= right, ">": left > right, "≥": left >= right,
-                "=": left == right, "≠": left != right,
-            }[relation]  # fmt: skip
-            if holds and found is None:
-                found = value
-            self.take(";")
+def _cases(found: re.Match[str]) -> str:
+    *some, text = found[1].split(";")
+    text = text.replace("otherwise", "")
+    for case in reversed(some):
+        value, condition = re.split(r"\bif\b", case)
+        condition = re.sub("(?<![<>!=])=", "==", condition)
+        text = f"pick({condition}, lambda: {value}, lambda: {text})"
+    return text
 
 
 # --- MathML --------------------------------------------------------------------------------------
