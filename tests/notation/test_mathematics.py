@@ -119,7 +119,7 @@ def test_the_reader_of_shown_formulas_sees_a_wrong_one():
     assert worth("1 − y²", where) == mp.mpf("0.9375")
     assert worth("−x² / (1 + 2 · x)", where) == -mp.mpf(9) / 7
     assert worth("{1 if x < 0; √(x + 1) otherwise}", where) == 2
-    assert from_latex(r"\frac{1}{{x}^{2}}") == "((1)/((x)^(2)))"
+    assert from_latex(r"\frac{1}{{x}^{2}}") == "((1)/(((x)^(2))))"
     with pytest.raises(ValueError, match="unknown"):
         worth("z + 1", where)
 

@@ -1,8 +1,8 @@
 """Reads formulas as they are shown, in each of the three forms, and says what they are worth.
 
-MathML and LaTeX are first written on a line, as the plain text is. The reader follows the
-conventions of printed mathematics (−x² is −(x²), a / b · c is (a / b) · c) and computes with
-mpmath; it knows nothing of how the formulas were made.
+MathML and LaTeX are first written on a line, as the plain text is. Such a line is then written as
+Python has it, whose conventions are those of printed mathematics (−x² is −(x²), a / b · c is
+(a / b) · c), and computed with mpmath. Nothing here knows how the formulas were made.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FUNCTIONS: dict[str, Any] = {
 _NAME = "[A-Za-zΑ-ω][A-Za-z0-9₀₁₂₃₄₅₆₇₈₉]*"
 _PYTHON = {  # as Python writes it, in this order
     "\u00a0": " ", "−": "-", "·": "*", "≤": "<=", "≥": ">=", "≠": "!=",
-    r"ψ(?:\^\(+([^()]*)\)+|⁽¹⁾)\s*\(": lambda m: f"polygamma({m[1] or 1}, ",
+    r"(?:\(\(ψ\)\^|ψ\^|ψ(?=⁽))(?:\(+([^()]*)\)+|⁽¹⁾)\s*\(": lambda m: f"polygamma({m[1] or 1}, ",
     "[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+": lambda m: f"**({m[0].translate(_SUPERSCRIPTS)})",
     r"\^": "**", r"\|([^|]*)\|": r"abs(\1)", "⌊": "floor(", "⌈": "ceil(", "[⌋⌉]": ")",
     rf"([√∛])({_NAME}|[0-9.]+)": r"\1(\2)", "√": "sqrt", "∛": "cbrt",
@@ -52,10 +52,11 @@ def worth(text: str, names: Mapping[str, Any]) -> Any:
     for pattern, python in _PYTHON.items():
         text = re.sub(pattern, python, text)
     while "{" in text:
-        text = re.sub(r"\{([^{}]*)\}", _cases, text)
+        text, found = re.subn(r"\{([^{}]*)\}", _cases, text)
+        assert found, text
 
-    def one(found: re.Match[str]) -> str:
-        token = found[0]
+    def one(match: re.Match[str]) -> str:
+        token = match[0]
         if token not in (*known, "lambda"):
             raise ValueError(f"{text!r}: unknown {token!r}")
         return f"known[{token!r}]" if token in known else token
@@ -115,66 +116,32 @@ def _line(element: ET.Element) -> str:
 
 # --- LaTeX ---------------------------------------------------------------------------------------
 _COMMANDS = {
-    r"\cdot": "·", r"\le": "≤", r"\ge": "≥", r"\ne": "≠", r"\pi": "π", r"\sigma": "σ",
-    r"\Gamma": "Γ", r"\Phi": "Φ", r"\psi": "ψ", r"\lfloor": "⌊", r"\rfloor": "⌋",
-    r"\lceil": "⌈", r"\rceil": "⌉", r"\infty": "∞", r"\left": "", r"\right": "", r"\partial": "∂",
-    "-": "−", "&": " ", r"\\": ";", "~": " ",
+    "cdot": "·", "le": "≤", "ge": "≥", "ne": "≠", "pi": "π", "sigma": "σ", "Gamma": "Γ",
+    "Phi": "Φ", "psi": "ψ", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉",
+    "infty": "∞", "left": "", "right": "", "partial": "∂", "\\": ";", "{": "⟦", "}": "⟧",
+    **{name: f"@{name}" for name in ("frac", "sqrt", "operatorname", "mathrm", "text")},
 }  # fmt: skip
+_GROUP = r"\{([^{}]*)\}"
+_GROUPS = {
+    rf"@frac{_GROUP}{_GROUP}": r"((\1)/(\2))",
+    rf"@sqrt\[3\]{_GROUP}": r"∛(\1)",
+    rf"@sqrt{_GROUP}": r"√(\1)",
+    rf"@(?:operatorname|mathrm|text){_GROUP}": r"\1",
+    rf"{_GROUP}\^{_GROUP}": r"((\1)^(\2))",
+    rf"(?<!\}})\^{_GROUP}": r"^(\1)",
+    rf"_{_GROUP}": lambda m: m[1].translate(_SUBSCRIPTS),
+    rf"(?<![a-z^_}}\]]){_GROUP}(?!\^)": r"(\1)",  # of no command
+}
 
 
 def from_latex(latex: str) -> str:
     """LaTeX on a line."""
     latex = latex.replace(r"\begin{cases}", r"\{").replace(r"\end{cases}", r"\}")
-    return _Latex(re.findall(r"\\(?:[A-Za-z]+|.)|\d+(?:\.\d+)?|\s+|.", latex)).until("")
-
-
-class _Latex:
-    def __init__(self, tokens: list[str]) -> None:
-        self.tokens = tokens[::-1]
-
-    def until(self, end: str) -> str:
-        out: list[str] = []
-        while self.tokens:
-            token = self.tokens.pop()
-            if token == end:
-                return "".join(out)
-            if token in ("^", "_"):
-                group = self.group()
-                before = out.pop()
-                if token == "_":
-                    out.append(before + group.translate(_SUBSCRIPTS))
-                else:
-                    out.append(f"ψ^({group})" if before == "ψ" else f"({before})^({group})")
-            else:
-                out.append(self.piece(token))
-        assert not end
-        return "".join(out)
-
-    def group(self) -> str:
-        while self.tokens[-1].isspace():
-            self.tokens.pop()
-        token = self.tokens.pop()
-        return self.until("}") if token == "{" else self.piece(token)
-
-    def piece(self, token: str) -> str:
-        match token:
-            case "{":
-                return self.until("}")
-            case r"\frac":
-                return f"(({self.group()})/({self.group()}))"
-            case r"\sqrt":
-                if self.tokens[-1] == "[":
-                    assert [self.tokens.pop() for _ in "[3]"] == ["[", "3", "]"]
-                    return f"∛({self.group()})"
-                return f"√({self.group()})"
-            case r"\operatorname" | r"\mathrm" | r"\text":
-                return self.group()
-            case r"\{" | r"\}":
-                return token[1]
-            case r"\left" | r"\right":
-                return ""
-        if token in _COMMANDS:
-            return _COMMANDS[token]
-        if re.fullmatch(r"\\[A-Za-z]+", token):
-            return f" {token[1:]}"
-        return " " if token.isspace() else token
+    line = re.sub(r"\\([A-Za-z]+|.)", lambda m: _COMMANDS.get(m[1], f" {m[1]}"), latex)
+    line = re.sub(r" +(?=[{^])", "", line.replace("-", "−").replace("&", " ").replace("~", " "))
+    while "{" in line:
+        before = line
+        for pattern, plain in _GROUPS.items():
+            line = re.sub(pattern, plain, line)
+        assert line != before, line
+    return line.replace("⟦", "{").replace("⟧", "}")
