@@ -201,10 +201,8 @@ def _follows(steps: Steps) -> tuple[bool, bool]:
     grads = {step.node: step.adjoint for step in steps if isinstance(step, Visit)}
     backward = all(x.__class__ is float for x in grads.values()) and (not grads or swept(steps))
     updates = [step for step in steps if isinstance(step, Update)]
-    wanted = []
-    for k, _, _, rate, _ in updates:
-        before, gradient = steps.nodes[k].data, grads.get(k, 0.0)
-        wanted.append(Update(k, before, gradient, rate, before - rate * gradient))
+    given = ((u.node, steps.nodes[u.node].data, grads.get(u.node, 0.0), u.rate) for u in updates)
+    wanted = [Update(k, x, gradient, rate, x - rate * gradient) for k, x, gradient, rate in given]
     return backward, not updates or (steps.optimiser == "SGD" and repr(updates) == repr(wanted))
 
 

@@ -82,14 +82,10 @@ def test_a_neuron_s_update_in_spanish():
 
 
 def test_x_times_x_keeps_its_two_uses_apart():
+    """Its shares are the example of `explain_step`."""
     x = Value(3.0, label="x")
     y = x * x
     y.label = "y"
-    one, two = told(steps(y), Accumulate)
-    assert str(one.local) == "∂y/∂x⁽¹⁾ = x = 3"
-    assert str(two.local) == "∂y/∂x⁽²⁾ = x = 3"
-    assert (str(one.numeric), str(two.numeric)) == ("0 + 1 · 3 = 3", "3 + 1 · 3 = 6")
-    assert "this is number 2" in two.why
     visit = told(steps(y), Visit)[-1]
     assert visit.symbolic.text == "∂y/∂x = ∂y/∂y · ∂y/∂x⁽¹⁾ + ∂y/∂y · ∂y/∂x⁽²⁾"
     assert str(visit.numeric) == "∂y/∂x = 3 + 3 = 6"
@@ -444,10 +440,6 @@ def test_a_long_name_is_shortened_in_all_places():
 # --- shapes --------------------------------------------------------------------------------------
 def test_an_explanation_shows_itself():
     said = explain_step(neuron(), 1)
-    assert str(said).split("\n") == [
-        "Forward pass: v₁", "`v₁` is computed from `w`, `x` (product).", "    v₁ = w · x",
-        "    v₁ = 0.5 · 2 = 1",
-    ]  # fmt: skip
     assert said._repr_latex_().startswith(r"$\displaystyle \begin{gathered} v_{1} = w \cdot x \\ ")
     assert said._repr_html_().count("<math") == 2
 
