@@ -2,6 +2,7 @@
 
 import random
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 import mpmath as mp
@@ -37,14 +38,21 @@ def recorded(request, monkeypatch):
 
 
 @pytest.fixture
-def opened(visit, tmp_path, recorded):
-    def open_page(lang="en", start=0, **settings):
+def shown(visit, tmp_path):
+    """shown(recording, ...): its page, once its groups have their places."""
+
+    def show(recorded, lang="en", start=0, **settings):
         save_html(recorded, tmp_path / "page.html", lang=lang, start=start)
         page = visit(tmp_path / "page.html", reduced_motion="reduce", **settings)
         until(page, f"document.querySelector('canvas')?.things && {THINGS}.length > 0")
         return page
 
-    return open_page
+    return show
+
+
+@pytest.fixture
+def opened(shown, recorded):
+    return partial(shown, recorded)
 
 
 def places(page):
@@ -159,13 +167,11 @@ def assert_told(recorded, state, things):
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-def test_what_stands_in_a_box_has_room(visit, tmp_path, lang):
+def test_what_stands_in_a_box_has_room(shown, lang):
     model = MLP(2, [4, 1], activation="tanh", seed=0)
     points = [[0.01 * k, 0.5 - 0.02 * k] for k in range(24)]
     recorded = steps(mse([model(point) for point in points], [1.0] * 24) * 1e-4)
-    save_html(recorded, tmp_path / "small.html", lang=lang, start=len(recorded) - 1)
-    page = visit(tmp_path / "small.html", reduced_motion="reduce")
-    until(page, f"document.querySelector('canvas')?.things && {THINGS}.length > 0")
+    page = shown(recorded, lang, len(recorded) - 1)
     boxes = page.evaluate(
         f"""() => {{
           const pen = document.createElement("canvas").getContext("2d");
@@ -178,15 +184,12 @@ def test_what_stands_in_a_box_has_room(visit, tmp_path, lang):
     assert [x for x in boxes if x["needed"] > x["w"]] == []
 
 
-def test_both_forms_of_a_recording_tell_the_same(visit, tmp_path, monkeypatch):
+def test_both_forms_of_a_recording_tell_the_same(shown, monkeypatch):
     told = []
     run = network(lr=0.5)
     for many in (100, 10**6):
         monkeypatch.setattr(page_module, "MANY", many)
-        save_html(run, tmp_path / "page.html")
-        page = visit(tmp_path / "page.html", reduced_motion="reduce")
-        until(page, f"document.querySelector('canvas')?.things && {THINGS}.length > 0")
-        texts = page.evaluate(
+        texts = shown(run).evaluate(
             """steps => steps.map(i => {
           const s = document.getElementById("slider");
           const text = id => document.getElementById(id).textContent;
@@ -272,16 +275,14 @@ def test_on_paper_it_is_light_and_of_many_steps_the_one_that_is_shown(opened, re
 
 
 @pytest.mark.parametrize("at", [1 + 0.5j, mp.mpf("1.9"), Fraction(3, 2)])
-def test_sizes_of_numbers_that_are_no_floats(visit, tmp_path, at):
+def test_sizes_of_numbers_that_are_no_floats(shown, at):
     half = Fraction(1, 2) if isinstance(at, Fraction) else 0.5
     y = x = Value(at, label="x")
     for _ in range(120):
         with scope("part"):
             y = y * x * half
     recorded = steps(y + x)
-    save_html(recorded, tmp_path / "page.html", lang="en")
-    page = visit(tmp_path / "page.html", reduced_motion="reduce")
-    until(page, f"document.querySelector('canvas')?.things && {THINGS}.length > 0")
+    page = shown(recorded)
     page.keyboard.press("End")
     inside = [abs(complex(node.grad)) for node in recorded.nodes if scope_of(node)]
     low, high = (number(size(inside), ".3g") for size in (min, max))

@@ -162,8 +162,8 @@ def record_descent(
     Each step is w_new = w_old - lr * df/dw. With one or two numbers the page shows the function and
     the path on it.
 
-    Raises TypeError if f gives no Value or the start does not fit it, ValueError for lr or steps
-    out of their range.
+    Raises TypeError if f gives no Value or the start does not fit it, ValueError for lr, steps or a
+    start out of their range.
 
     >>> run = record_descent(lambda w: w**2, 3.0, lr=0.25, steps=3)
     >>> [frame.weights for frame in run]
