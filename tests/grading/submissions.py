@@ -1,85 +1,15 @@
-"""A class: one right engine in micrograd's manner, and texts in which others differ."""
+"""A class: one right engine, of closures but in another order, and texts in which others differ."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.checking.manners import CLOSURES
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-RIGHT = """
-import math
-import random
-
-
-class Value:
-    def __init__(self, data, _children=(), _op=""):
-        self.data = data
-        self.grad = 0.0
-        self._backward = lambda: None
-        self._prev = tuple(_children)
-        self._op = _op
-
-    def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        out = Value(self.data + other.data, (self, other), "+")
-
-        def _backward():
-            self.grad += out.grad
-            other.grad += out.grad
-
-        out._backward = _backward
-        return out
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        out = Value(self.data * other.data, (self, other), "*")
-
-        def _backward():
-            self.grad += other.data * out.grad
-            other.grad += self.data * out.grad
-
-        out._backward = _backward
-        return out
-
-    def __pow__(self, n):
-        assert isinstance(n, (int, float))
-        out = Value(self.data**n, (self,), f"**{n}")
-
-        def _backward():
-            self.grad += n * self.data ** (n - 1) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def exp(self):
-        out = Value(math.exp(self.data), (self,), "exp")
-
-        def _backward():
-            self.grad += out.data * out.grad
-
-        out._backward = _backward
-        return out
-
-    def tanh(self):
-        out = Value(math.tanh(self.data), (self,), "tanh")
-
-        def _backward():
-            self.grad += (1 - out.data**2) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def relu(self):
-        out = Value(max(0.0, self.data), (self,), "ReLU")
-
-        def _backward():
-            self.grad += (out.data > 0) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def order(self):
+_OWN = """    def order(self):
         done, seen, stack = [], set(), [(self, False)]
         while stack:
             node, ready = stack.pop()
@@ -100,24 +30,8 @@ class Value:
         for node in reversed(order):
             node._backward()
 
-    def __neg__(self):
-        return self * -1
-
-    def __sub__(self, other):
-        return self + -other
-
-    def __rsub__(self, other):
-        return other + -self
-
-    def __truediv__(self, other):
-        return self * other**-1
-
-    def __rtruediv__(self, other):
-        return other * self**-1
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
+"""
+_NETWORKS = """
 
 class Neuron:
     def __init__(self, nin):
@@ -155,6 +69,8 @@ class MLP:
     def parameters(self):
         return [p for layer in self.layers for p in layer.parameters()]
 """
+_START, _END = CLOSURES.index("    def backward("), CLOSURES.index("    def __sub__(")
+RIGHT = f"import math\nimport random\n\n{CLOSURES[:_START]}{_OWN}{CLOSURES[_END:]}{_NETWORKS}"
 
 # Twelve right ones: name -> texts to replace. They look different, and give the same numbers.
 SAME = {
@@ -164,7 +80,7 @@ SAME = {
         *(("Neuron", "Neurona"), ("Layer", "Capa"), ("MLP", "Red"), ("parameters", "parametros")),
     ],
     "fields": [(".data", ".value"), (".grad", ".gradient")],
-    "subtracts": [("return self + -other", "return self + (-1) * other")],
+    "subtracts": [("self + (-other)", "self + (-1) * other")],
     "prints": [
         ("order = self.order()", "order = self.order()\n        print(len(order), 'nodes')")
     ],
@@ -173,7 +89,7 @@ SAME = {
         ("import math", "import math\nimport numpy as np"),
         ("math.tanh", "np.tanh"),
         ("self.data = data", "self.data = np.array(data, dtype=float)"),
-        ("self.grad = 0.0\n", "self.grad = np.zeros_like(self.data)\n"),
+        ("self.grad = 0  # an int, as in micrograd\n", "self.grad = np.zeros_like(self.data)\n"),
     ],
     "asks": [
         (
@@ -185,7 +101,7 @@ SAME = {
         ("import math", "import math\nimport numpy as np"),
         ("outs[0] if len(outs) == 1 else outs", "np.array(outs)"),
     ],
-    "divides": [("return self * other**-1", "return self * (1 / other)")],
+    "divides": [("Value(other) / self", "other * self**-1")],
     "biases": [("[*self.w, self.b]", "[self.b, *self.w]"), (".b).tanh()", ".b).relu()")],
 }
 
@@ -228,23 +144,24 @@ _PATHS = """        self.grad = 1.0
             child.visit()
 
 """
-_BACKWARD = RIGHT[RIGHT.index("        order = self.order()") : RIGHT.index("    def __neg__")]
+_BACKWARD = RIGHT[RIGHT.index("        order = self.order()") : RIGHT.index("    def __sub__")]
+_RADD = "    def __radd__(self, other): return self + other\n"
 ALL = "chain reuse order reset second depth nn training"
 # Sixteen faults: name -> (texts to replace, points of the first level, other levels that are lost)
 FAULTS = {
     "overwrites": ([(".grad += ", ".grad = ")], 36, "reuse order training"),
-    "factors": ([("other.data * out", "self.data * out")], 18, "second nn training"),
-    "subtracts": ([("return other + -self", "return self + -other")], 34, ""),
-    "exponent": ([("+= n * self", "+= self")], 30, ""),
-    "tanh": ([("1 - out.data**2", "1 - self.data**2")], 34, "nn"),
+    "factors": ([("other.data * out", "self.data * out")], 30, "second nn training"),
+    "subtracts": ([("Value(other) - self", "self - other")], 34, ""),
+    "exponent": ([("+= n * self", "+= self")], 34, ""),
+    "tanh": ([("1 - t**2", "1 - self.data**2")], 34, "nn"),
     "arriving": ([("(out.data > 0) * out.grad", "out.data > 0")], 36, "chain reuse"),
     "assigns": ([("+= out.data * out.grad", "= out.data * out.grad")], 36, "reuse"),
     "stack": ([(_ORDER, _STACK)], 36, "order"),
     "breadth": ([(_ORDER, _FOUND)], 36, "order"),
-    "paths": ([(_BACKWARD, _PATHS)], 36, "order second depth training"),
+    "paths": ([(_BACKWARD, _PATHS)], 36, "order second depth"),
     "stale": ([(_FRESH, "")], 36, "second"),
     "recursive": ([(_ORDER, _RECURSIVE)], 36, "depth"),
-    "one-sided": ([("    __radd__ = __add__\n", "")], 32, ""),
+    "one-sided": ([(_RADD, ""), ("Value(other) - self", "other + (-self)")], 32, ""),
     "no-exp": ([("    def exp(", "    def exponential(")], 34, ""),
     "no-seed": ([("        self.grad = 1.0\n", "")], 2, ALL),
     "no-bias": ([(", self.b).tanh", ", Value(0.0)).tanh")], 36, "nn"),
