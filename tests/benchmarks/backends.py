@@ -11,7 +11,6 @@ operand is 4 ulp off (in gamma(gamma(x)) that is the most). COARSE has the excep
 
 from __future__ import annotations
 
-import argparse
 import math
 import random
 import time
@@ -26,6 +25,7 @@ from autograd_mini.compiler import compile
 from autograd_mini.compiler.backends import BACKENDS, backend
 from autograd_mini.ops import SHEET
 from autograd_mini.transforms import hvp
+from tests.benchmarks.options import options
 from tests.graphs import random_graph
 
 EPS = 2.0**-52
@@ -124,21 +124,17 @@ def run(names, graphs, seed=0, ops=None, together=25):
 
 def main():
     """Run and tell."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--graphs", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--backends", nargs="+", default=[n for n in BACKENDS if n != "auto"])
-    parser.add_argument("--ops", nargs="+")
-    options = parser.parse_args()
+    ops, backends = [x for x in SHEET if x not in UNFIT], [n for n in BACKENDS if n != "auto"]
+    asked = options(__doc__, graphs=20, seed=0, backends=backends, ops=ops)
     names = []
-    for name in options.backends:
+    for name in asked.backends:
         try:
             backend(name)
             names.append(name)
         except ImportError as error:
             print(error)
     start = time.perf_counter()
-    lines, tried = run(names, options.graphs, options.seed, options.ops)
+    lines, tried = run(names, asked.graphs, asked.seed, asked.ops)
     print(f"{len(lines)} differences; tried {dict(tried)} in {time.perf_counter() - start:.0f} s")
 
 

@@ -1,6 +1,6 @@
 """Pages of steps: size, opening, groups, frames, what is asked for in brackets.
 
-    python tests/benchmarks/big_page.py [--samples 3000]
+    python -m tests.benchmarks.big_page [--samples 3000]
 
 A neuron, a network of 1,000 nodes that is stepped through, and large graphs, of which
 docs/en/how-to/step.md tells; tests/pages/test_big_page.py holds what has to be right of those, and
@@ -9,25 +9,22 @@ prints the same measurements. On a busy machine all of these times are longer.
 
 from __future__ import annotations
 
-import argparse
 import random
-import sys
 import tempfile
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from autograd_mini import MLP, Value, steps  # noqa: E402
-from autograd_mini.losses import mse  # noqa: E402
-from autograd_mini.pages.page import save_html  # noqa: E402
-from tests.browser import launched, until  # noqa: E402
+from autograd_mini import MLP, Value, steps
+from autograd_mini.losses import mse
+from autograd_mini.pages.page import save_html
+from tests.benchmarks.options import options
+from tests.browser import launched, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+ROOT = Path(__file__).resolve().parents[2]
 COUNT = "document.querySelector('canvas')?.things?.().length"
 READY = f"{COUNT} > 0"
 # From the start of the navigation until the frame after the picture was there.
@@ -190,9 +187,7 @@ def stepped(browser: Any, folder: Path) -> dict[str, str]:
 
 def main() -> None:
     """Make the pages, open them, print what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--samples", type=int, default=3000, help="of the network, 67 nodes each")
-    samples = parser.parse_args().samples
+    samples = options(__doc__, samples=3000).samples  # of 67 nodes
     with tempfile.TemporaryDirectory() as name, launched() as browser:
         folder, chromium = Path(name), browser.chromium
         found = [neuron(chromium, folder), stepped(chromium, folder)]

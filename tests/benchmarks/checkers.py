@@ -1,6 +1,6 @@
 """Detection and false alarms of derivative checkers, ours and others', on the same points.
 
-    python tests/benchmarks/checkers.py [points per operation, default 20]
+    python -m tests.benchmarks.checkers [--points 20]    (of each operation)
 
 Every checker gets the same functions (operations of the sheet, nan outside their domain), the same
 points (moderate, tiny and large arguments, tails, beside kinks, beside edges of the domain), and a
@@ -20,15 +20,11 @@ from __future__ import annotations
 import contextlib
 import math
 import random
-import sys
 import time
 import warnings
 import zlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import mpmath as mp
 
@@ -38,6 +34,7 @@ from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.multiprecision import MPMATH
 from autograd_mini.ops import SHEET
 from autograd_mini.rules.rule import rule
+from tests.benchmarks.options import options
 
 WRONG_BY = (1e-2, 1e-3, 1e-5, 1e-7)
 SKIPPED = frozenset({"where", "polygamma", "floor", "ceil", "sign"})  # no slope to get wrong
@@ -252,7 +249,7 @@ def measured(checker: Checker, tried: list[Point]) -> list[float]:
 
 
 def main() -> None:
-    tried = points(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    tried = points(options(__doc__, points=20).points)
     names = {point.op.name for point in tried}
     print(f"{len(names)} operations, {len(tried)} points; share of points in percent\n")
     header = ["checker", "false alarms", *(f"catches {d:.0e}" for d in WRONG_BY), "ms/check"]

@@ -1,6 +1,6 @@
 """A class of 32, by the command as a teacher calls it: the time, and every mark that is wrong.
 
-    python tests/benchmarks/class_of_30.py
+    python -m tests.benchmarks.class_of_30
 
 Twelve are right, sixteen have a fault, two do not end, one exits, one prints megabytes.
 """
@@ -14,11 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
 from tests.grading.submissions import CLASS, written
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
@@ -27,7 +23,7 @@ def main() -> int:
         start = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-m", "autograd_mini", "grade", str(folder), "--format", "json"],
-            cwd=ROOT, capture_output=True, check=False,
+            capture_output=True, check=False,
         )  # fmt: skip
         seconds = time.perf_counter() - start
     marks = {each["name"]: each["points"] for each in json.loads(done.stdout)["submissions"]}

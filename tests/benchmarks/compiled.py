@@ -13,7 +13,6 @@ how many of them fit into micrograd's, Python's collector as it is by default. R
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from functools import partial
@@ -23,6 +22,7 @@ from autograd_mini import MLP, compile_step
 from autograd_mini.compiler.backends import BACKENDS
 from autograd_mini.optim import SGD
 from tests.benchmarks import peers
+from tests.benchmarks.options import options
 
 
 def network(problem):
@@ -95,14 +95,10 @@ def measured(rows, turns, seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rows", nargs="*", default=[*ROWS], choices=ROWS)
-    parser.add_argument("--turns", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=0.2, help="of a turn, at least")
-    options = parser.parse_args()
-    rows = started(dict.fromkeys(["micrograd", *options.rows]))
+    asked = options(__doc__, rows=[*ROWS], turns=7, seconds=0.2)
+    rows = started(dict.fromkeys(["micrograd", *asked.rows]))
     time.sleep(5 * any(name.startswith("auto") for name in rows))  # LLVM is ready then
-    times = measured(rows, options.turns, options.seconds)
+    times = measured(rows, asked.turns, asked.seconds)
     for name, taken in sorted(times.items(), key=lambda pair: -pair[1]):
         print(f"{name:24s} {taken * 1e6:14,.1f} us {times['micrograd'] / taken:12,.0f} x")
 

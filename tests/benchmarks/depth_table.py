@@ -1,16 +1,11 @@
-"""How much the table of `lab depth` owes to its seeds: python tests/benchmarks/depth_table.py
+"""How much the table of `lab depth` owes to its seeds: python -m tests.benchmarks.depth_table
 
 The same networks in NumPy, 400 times 31 of each kind and depth: the median of all of them, between
 which bounds nine in ten medians of 31 lie, and for what share of the starting seeds the table that
 tests/course/test_laboratories.py compares with is met within a factor of 3, cell by cell and whole.
 """
 
-import sys
-from pathlib import Path
-
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.course.test_laboratories import TABLE
 

@@ -1,6 +1,6 @@
 """How long pictures take, from the graph to the SVG, beside micrograd's draw_dot where it can draw.
 
-    python tests/benchmarks/drawing.py
+    python -m tests.benchmarks.drawing
 
 The best of a few runs, in seconds: by the clock, and of the processor, which a busy machine does
 not lengthen. A picture of more than 1,000 nodes is laid out in a process of its own, whose start is

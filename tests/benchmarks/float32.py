@@ -11,7 +11,6 @@ in 99 %. Libraries that are not installed are skipped.
 
 from __future__ import annotations
 
-import argparse
 import warnings
 from collections import Counter
 from random import Random
@@ -21,6 +20,7 @@ import numpy as np
 
 from autograd_mini import grad
 from autograd_mini.checking import check_grad
+from tests.benchmarks.options import options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -144,25 +144,20 @@ def verdicts(found: Iterator[Case], off: float) -> tuple[Counter[str], Counter[s
 
 def main() -> None:
     """Print the rates."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--functions", type=int, default=1000, help="of each library")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--off", type=float, default=3e-3, help="relative error of the wrong ones")
-    parser.add_argument("--libraries", nargs="+", choices=LIBRARIES, default=list(LIBRARIES))
-    options = parser.parse_args()
+    asked = options(__doc__, functions=1000, seed=0, off=3e-3, libraries=[*LIBRARIES])
     warnings.simplefilter("ignore")
-    for library in options.libraries:
+    for library in asked.libraries:
         for cast in (False, True):
-            count = options.functions // 3 if cast else options.functions - options.functions // 3
+            count = asked.functions // 3 if cast else asked.functions - asked.functions // 3
             try:
-                right, wrong = verdicts(cases(library, count, options.seed, cast), options.off)
+                right, wrong = verdicts(cases(library, count, asked.seed, cast), asked.off)
             except ImportError:
                 print(f"{library}: not installed")
                 break
             print(
                 f"{library:6} {'float32 inside' if cast else 'free':15} {count:5} functions:"
                 f" right ok {right['ok'] / count:7.2%}, false alarms {right['wrong']},"
-                f" {options.off:g} off found {wrong['wrong'] / wrong.total():7.2%}",
+                f" {asked.off:g} off found {wrong['wrong'] / wrong.total():7.2%}",
                 flush=True,
             )
 

@@ -12,7 +12,6 @@ script ends with an error.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import statistics
 from concurrent.futures import ProcessPoolExecutor
@@ -28,6 +27,7 @@ from autograd_mini.nn import GPT
 from autograd_mini.optim import Adam
 from autograd_mini.optim.schedules import linear
 from autograd_mini.training.compiled import compile_step
+from tests.benchmarks.options import options
 
 PROGRAM = Path(__file__).parents[1] / "compat" / "gpt_program.py"
 BLOCK = 10  # steps between which the parameters stay in the program, as in `autograd-mini gpt`
@@ -105,8 +105,8 @@ def eager(names, batch, steps, total):
     return losses
 
 
-def report(options):
-    names = first_names(options.lang)
+def report(asked):
+    names = first_names(asked.lang)
     eight = [name for name in names.names if len(name) == 7][:20]  # 8 tokens: as 8 places
     rounds = []
     for _ in range(6):
@@ -123,30 +123,21 @@ def report(options):
     every = Random(0).sample([*names.names], 12)
     base, _ = program(every, {})
     total, first, (wall, processor), losses = compiled(
-        names, options.backend, options.batch, options.steps
+        names, asked.backend, asked.batch, asked.steps
     )
-    exact = eager(names, options.batch, 3, options.steps)
+    exact = eager(names, asked.batch, 3, asked.steps)
     apart = max(abs(a - b) for a, b in zip(losses, exact, strict=False))
     assert apart < 1e-12, apart
     print(f"its own Value  {1e3 * base:8.2f} ms a name of the list, on average")
-    print(
-        f"compiled ({options.backend}): {options.steps} steps of {options.batch} in {total:.1f} s,"
-    )
+    print(f"compiled ({asked.backend}): {asked.steps} steps of {asked.batch} in {total:.1f} s,")
     print(
         f"  of which the first, compilation included, {first[0]:.1f} s ({first[1]:.1f} s processor)"
     )
     print(f"  a later one {1e3 * wall:.2f} ms ({1e3 * processor:.2f} ms processor)")
-    print(
-        f"  {base / (processor / options.batch):.0f} times its own Value: processor time, per name"
-    )
+    print(f"  {base / (processor / asked.batch):.0f} times its own Value: processor time, per name")
     print(f"  losses as the eager engine's to {apart:.0e}; mean of the last 100: "
           f"{statistics.mean(losses[-100:]):.3f}")  # fmt: skip
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lang", default="en")
-    parser.add_argument("--backend", default="numpy")
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--steps", type=int, default=1000)
-    report(parser.parse_args())
+    report(options(__doc__, lang="en", backend="numpy", batch=8, steps=1000))

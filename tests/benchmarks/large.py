@@ -7,7 +7,6 @@ are given as multiples of the time a node takes at the smallest size, memory as 
 beside it that of micrograd's Value in the same chain (a tenth of it: its memory would not do).
 """
 
-import argparse
 import math
 import resource
 import sys
@@ -21,6 +20,7 @@ from micrograd.engine import Value as Peer
 
 from autograd_mini import Value
 from autograd_mini.graph import topological
+from tests.benchmarks.options import options
 
 UNIT = 1 if sys.platform == "darwin" else 1024  # of the memory that the system tells
 
@@ -65,9 +65,7 @@ def of_peer(count: int) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--nodes", type=int, default=5_000_000)
-    largest = parser.parse_args().nodes
+    largest = options(__doc__, nodes=5_000_000).nodes
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         peer = pool.submit(of_peer, largest // 10).result()
     print(f"{'nodes':>10} {'forward':>8} {'order':>6} {'backward':>9} {'bytes a node':>13}")

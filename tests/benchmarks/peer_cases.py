@@ -1,6 +1,6 @@
 """What other engines do at the cases that tell engines apart, and a step of each against micrograd.
 
-    python tests/benchmarks/peer_cases.py [--microgpt microgpt.py] [--rounds 5]
+    python -m tests.benchmarks.peer_cases [--microgpt microgpt.py] [--rounds 5]
 
 Each case runs in a process of its own, as some end it. Engines: micrograd, minigrad and torch
 where they are installed, and the class `Value` of a file microgpt.py (Karpathy's, 2026). The step
@@ -24,8 +24,6 @@ import tracemalloc
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks import peers
 from tests.benchmarks.demo_step import medians
@@ -188,7 +186,7 @@ def one(engine, case):
 
 def asked(engine, case, **environment):
     """The answer of a process of its own; how the process ended where it gave none."""
-    command = [sys.executable, __file__, "--one", engine, case]
+    command = [sys.executable, "-m", __spec__.name, "--one", engine, case]
     given = {**os.environ, **environment}
     try:
         done = subprocess.run(

@@ -9,7 +9,6 @@ and it takes numbers below 2e-308 for 0).
 
 from __future__ import annotations
 
-import argparse
 import gc
 import math
 import os
@@ -26,6 +25,7 @@ import numpy as np
 
 from autograd_mini import MLP, Value, compile, dot, ieee, log, maximum, tanh, transforms, where
 from autograd_mini.compiler.backends import BACKENDS, backend
+from tests.benchmarks.options import options
 
 
 # --- inputs --------------------------------------------------------------------------------------
@@ -266,17 +266,12 @@ PARTS = {"inputs": inputs, "many": many, "memory": memory, "threads": threads, "
 
 def main():
     """Run each part in a process of its own, and tell."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--backends", nargs="+", choices=BACKENDS, default=[*BACKENDS])
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=[*PARTS])
-    parser.add_argument("--here", action="store_true", help="in this process")
-    options = parser.parse_args()
-    for name in options.backends:
-        for part in options.parts:
-            if options.here:
-                wrong, told = PARTS[part](name, options.rounds, options.seed)
+    lists = {"backends": [*BACKENDS], "parts": [*PARTS]}
+    asked = options(__doc__, rounds=1000, seed=0, **lists, here=False)
+    for name in asked.backends:
+        for part in asked.parts:
+            if asked.here:
+                wrong, told = PARTS[part](name, asked.rounds, asked.seed)
                 print(f"{name}, {told}: {int(wrong)} wrong", flush=True)
                 continue
             try:
@@ -284,7 +279,7 @@ def main():
             except ImportError as error:
                 print(error)
                 break
-            numbers = ["--rounds", str(options.rounds), "--seed", str(options.seed), "--here"]
+            numbers = ["--rounds", str(asked.rounds), "--seed", str(asked.seed), "--here"]
             command = [sys.executable, "-m", "tests.benchmarks.rough", *numbers]
             command += ["--backends", name, "--parts", part]
             if ended := subprocess.run(command, check=False).returncode:

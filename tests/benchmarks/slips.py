@@ -10,7 +10,6 @@ mistake of none of these kinds does.
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd_mini.checking import check_grad
+from tests.benchmarks.options import options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -149,14 +149,11 @@ def others(count: int, seed: int) -> Iterator[Slip]:
 
 def main() -> None:
     """Print the rates."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--slips", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
+    asked = options(__doc__, slips=200, seed=0)
     found: Counter[str] = Counter()
     planted: Counter[str] = Counter()
     alarms = 0
-    for case in slips(options.slips, options.seed):
+    for case in slips(asked.slips, asked.seed):
         report = check_grad(case.f, case.at, gradient=case.wrong)
         planted[case.kind] += 1
         if report.guess is not None and case.told(report.guess):
@@ -170,7 +167,7 @@ def main() -> None:
     print(
         f"all          {found.total() / planted.total():.1%}; of right gradients {alarms} guessed"
     )
-    odd = [check_grad(c.f, c.at, gradient=c.wrong) for c in others(options.slips, options.seed)]
+    odd = [check_grad(c.f, c.at, gradient=c.wrong) for c in others(asked.slips, asked.seed)]
     told = [report.guess.kind for report in odd if report.guess is not None]
     print(f"of {len(odd)} other mistakes {len(told)} get a guess: {dict(Counter(told))}")
 
