@@ -1,7 +1,7 @@
 """The back end in C, where there is a C compiler: one sample after the other.
 
 It is no quick tier: gcc -O1 takes a second for a program that NumPy's back end has in 30 ms, and
-LLVM's code, which is ready as soon, runs faster (tests/benchmarks/compiled.py).
+LLVM's code, which is ready as soon, runs faster (tests/benchmarks/compiling.py).
 """
 
 import _ctypes

@@ -1,7 +1,10 @@
-"""What is compiled, beside its peers: python -m tests.benchmarks.compiling helmholtz
+"""What is compiled, beside its peers: python -m tests.benchmarks.compiling demo --rows python llvm
 
-The demo step has a file of its own, compiled.py.
-
+    demo        micrograd's demo step (100 moons, MLP(2, [16, 16, 1]), hinge loss, L2 penalty,
+                gradient descent, all of it in each step) on every back end, one step in each call
+                ("llvm") or many ("llvm in a row"), on this engine as it is ("eager"), and on what
+                is installed of peers.py. The rows take turns; quoted are the median over the turns
+                of the time of a step, and how many of them fit into micrograd's
     helmholtz   Helmholtz' energy and its gradient, n = 50, one call (--n 200 for 122,000 nodes)
     start       the time until the first, the hundredth and the ten-thousandth step
     wide        layers of 64 and 64, 1,000 samples, beside NumPy's matrices by hand
@@ -23,9 +26,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from autograd_mini import compile, log
+import autograd_mini
+from autograd_mini import MLP, compile, compile_step, log
+from autograd_mini.compiler.backends import BACKENDS
+from autograd_mini.optim import SGD
 from tests.benchmarks import peers
-from tests.benchmarks.compiled import compiled
 
 OURS = ("python", "numpy", "c", "llvm", "auto")
 
@@ -58,6 +63,82 @@ def versions():
         except PackageNotFoundError:
             continue
     return f"Python {sys.version.split()[0]}, {', '.join(found)}"
+
+
+def network(problem):
+    """An MLP with the problem's weights."""
+    model = MLP(problem.sizes[0], list(problem.sizes[1:]))
+    for p, weight in zip(model.parameters(), problem.weights, strict=True):
+        p.data = weight
+    return model
+
+
+def l2(params):
+    """The demo's penalty."""
+    return peers.DECAY * autograd_mini.sum([p * p for p in params])
+
+
+def compiled(problem, backend, steps=1):
+    """compile_step on a back end; `steps` in each call."""
+    model = network(problem)
+    optimiser = SGD(model.parameters(), lr=peers.RATE)
+    step = compile_step(model, "hinge", optimiser, penalty=l2, backend=backend)
+    xs, ys = [[*map(float, x)] for x in problem.xs], [*map(float, problem.ys)]
+    if backend != "python":
+        xs, ys = np.array(xs), np.array(ys)
+    many = partial(step, xs, ys, steps=steps) if steps > 1 else partial(step, xs, ys)
+    return many, lambda: [p.data for p in model.parameters()]
+
+
+ROWS = dict(peers.DEMO) | {"eager": peers.eager}
+for _name in BACKENDS:
+    ROWS[_name] = partial(compiled, backend=_name)
+    ROWS[f"{_name} in a row"] = partial(compiled, backend=_name, steps=3)
+
+
+def started(names):
+    """The rows that can run here, their weights after three steps compared with micrograd's."""
+    problem, rows, expected = peers.demo(), {}, None
+    for name in names:
+        start = time.perf_counter()
+        try:
+            step, weights = ROWS[name](problem)
+            for _ in range(1 if name.endswith("in a row") else 3):
+                step()
+        except (ImportError, OSError, TypeError) as error:
+            print(f"{name}: left out ({error})")
+            continue
+        print(
+            f"{name}: three steps, with all that they need, in {time.perf_counter() - start:.2f} s"
+        )
+        found = [float(x) for x in weights()]
+        expected = expected or found
+        off = max(abs(a - b) for a, b in zip(found, expected, strict=True))
+        assert off < 1e-9, f"{name} has other weights, by {off}"
+        rows[name] = step
+    return rows
+
+
+def measured(rows, turns, seconds):
+    """Medians over the turns of the time of a step; a turn is at least so long, or one step."""
+    taken = {name: [] for name in rows}
+    for _ in range(turns):
+        for name, step in rows.items():
+            row, count, start = name.endswith("in a row"), 0, time.perf_counter()
+            while not count or time.perf_counter() - start < seconds:
+                step(steps=100) if row else step()
+                count += 100 if row else 1
+            taken[name].append((time.perf_counter() - start) / count)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def demo(options):
+    """The demo step, row by row: three steps first, whose weights must be micrograd's to 1e-9."""
+    rows = started(dict.fromkeys(["micrograd", *options.rows]))
+    time.sleep(5 * any(name.startswith("auto") for name in rows))  # LLVM is ready then
+    times = measured(rows, options.turns, options.seconds / options.turns)
+    for name, taken in sorted(times.items(), key=lambda pair: -pair[1]):
+        print(f"{name:24s} {taken * 1e6:14,.1f} us {times['micrograd'] / taken:12,.0f} x")
 
 
 def helmholtz(options):
@@ -176,9 +257,11 @@ def linear(options):
 def main():
     """Run what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=["helmholtz", "start", "wide", "linear"])
+    parser.add_argument("what", choices=["demo", "helmholtz", "start", "wide", "linear"])
     parser.add_argument("--n", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--rows", nargs="+", default=[*ROWS], choices=ROWS)
+    parser.add_argument("--turns", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of a measurement, at least")
     options = parser.parse_args()
     globals()[options.what](options)
 
