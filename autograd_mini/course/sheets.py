@@ -14,7 +14,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import pairwise
-from operator import truediv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,6 @@ from autograd_mini.drawing.plots import figure_class
 from autograd_mini.drawing.sketch import Sketch, sketch
 from autograd_mini.drawing.themes import Options
 from autograd_mini.language import text as said
-from autograd_mini.notation.labels import superscript
 from autograd_mini.pages.document import asset, plain
 
 if TYPE_CHECKING:
@@ -103,18 +101,13 @@ def _lines(
 ) -> list[str]:
     """An exercise, or its key, without its heading."""
     if key:
-        return [f"    {_raised(exercise.solved(blank, lang).text)}" for blank in exercise.blanks]
+        return [f"    {exercise.solved(blank, lang).text}" for blank in exercise.blanks]
     lines = textwrap.wrap(exercise.task(lang, drawn=drawn), width)
-    given = [_raised(formula.text) for formula in exercise.given(lang)]
+    given = [formula.text for formula in exercise.given(lang)]
     leaves = sum(node.first is None for node in exercise.steps.nodes)
     lines += _rows(given[:leaves], width)
     lines += [f"    {formula}" for formula in given[leaves:]]
     return lines + _rows((f"{blank.sign.text} = {_GAP}" for blank in exercise.blanks), width)
-
-
-def _raised(formula: str) -> str:
-    """The formula with x² in place of x^2."""
-    return re.sub(r"\^(\d+)", lambda found: superscript(found[1]), formula)
 
 
 def _rows(formulas: Iterable[str], width: int) -> list[str]:
@@ -190,23 +183,21 @@ def pdf(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -
             sheet = figure(figsize=(8.27, 11.69))  # inches: A4
             lines = _lines(exercise, lang, key, drawn=True)
             sheet.text(0.08, 0.965, top, size=10)
-            sheet.text(0.08, 0.935, heading(exercise, number, lang), size=13, weight="bold")
+            sheet.text(0.08, 0.935, heading(exercise, number, lang), size=11, weight="bold")
             sheet.text(0.08, 0.915, "\n".join(lines), size=10, va="top", linespacing=1.6)
             below = 0.895 - len(lines) * 10 * 1.6 / 842  # points
-            room, found = (0.84 * 8.27, (below - 0.04) * 11.69), []
+            found = []
             for rankdir in ("LR", "TB") if exercise.drawn else ():
                 drawing = _drawing(exercise, lang, key, rankdir, dpi=f"{_DPI}")
-                size = map(float, drawing.pipe(format="plain").split(maxsplit=4)[2:4])
-                found.append((min(map(truediv, room, size)), drawing))
-            if not found:
-                pages.savefig(sheet)
-                continue
-            scale, drawing = max(found, key=lambda each: each[0])  # the larger letters
-            image = Image.open(io.BytesIO(drawing.pipe(format="png"))).convert("L")
-            share = min(1, scale) * image.width / _DPI / 8.27
-            space = sheet.add_axes((0.5 - share / 2, 0.04, share, below - 0.04), anchor="N")
-            space.set_axis_off()
-            space.imshow(image.point(_GREYS).convert("RGB"), interpolation="none")
+                image = Image.open(io.BytesIO(drawing.pipe(format="png"))).convert("L")
+                width, height = (pixels / _DPI for pixels in image.size)
+                found.append((min(1, 0.84 * 8.27 / width, (below - 0.04) * 11.69 / height), image))
+            if found:
+                scale, image = max(found, key=lambda each: each[0])  # the larger letters
+                share = scale * image.width / _DPI / 8.27
+                space = sheet.add_axes((0.5 - share / 2, 0.04, share, below - 0.04), anchor="N")
+                space.set_axis_off()
+                space.imshow(image.point(_GREYS).convert("RGB"), interpolation="none")
             pages.savefig(sheet)
     return made.getvalue()
 
