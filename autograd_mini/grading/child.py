@@ -23,9 +23,9 @@ KEPT = 500  # bytes of what it prints
 _FILES = 10 << 20  # bytes of a file that it writes
 _OF_FILES = "remove rename rmdir mkdir truncate link symlink chmod chown utime".split()
 _OF_PROCESSES = "fork exec posix_spawn spawn startfile system kill".split()
-_SOCKETS = ("socket.connect", "socket.bind", "socket.send")
+_OTHERS = "subprocess. socket.connect socket.bind socket.send sqlite3. ctypes.dlsym".split()
 _CHANGES = tuple(f"os.{x}" for x in _OF_FILES)
-_REFUSED = (*(f"os.{x}" for x in _OF_PROCESSES), "subprocess.", *_SOCKETS)
+_REFUSED = (*(f"os.{x}" for x in _OF_PROCESSES), *_OTHERS)
 _own: set[str] = set()  # the files of the submission
 
 
@@ -95,7 +95,7 @@ def _limit(memory: int, seconds: int) -> None:
 
 
 def _guard(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
-    """An audit hook: no process, signal, connection; no change of a file outside of the folder.
+    """An audit hook: no process, connection, C; no change of a file outside of the folder.
 
     What is done to files of an open folder (`dir_fd`, as shutil.rmtree does it) tells their names
     alone, so os.open opens no folder outside, and names lead to none.

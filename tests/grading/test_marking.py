@@ -181,13 +181,13 @@ GUARDED = """
     os.link(there, 'x'); os.symlink('x', there); os.chown(there, 0, 0)
     shutil.rmtree(there.parent); os.open(there.parent, os.O_RDONLY); os.remove('y/../x')
     open(there, 'a'); os.open(there, os.O_CREAT); os.open(there, os.O_RDWR)
-    open(bytes(there), 'w'); there.write_text('')
+    open(bytes(there), 'w'); there.write_text(''); sqlite3.connect(there); ctypes.CDLL(None).getpid
 """
 GUARDED = re.split(r"\n +|; ", GUARDED.strip())
 NOT_OWN = "there is no class Value of its own; name it with --class"
 ALLOWED = ["open(there)", "open('x', 'w')", "os.mkdir('y')", "os.rename('x', 'z')"]
 ALLOWED += ["pathlib.Path('w').touch()", "shutil.rmtree('y')", "shutil.copy(there, 'v')"]
-USED = "import os, pathlib, pty, shutil, socket, subprocess, sys"
+USED = "import ctypes, os, pathlib, pty, shutil, socket, sqlite3, subprocess, sys"
 
 
 def test_what_it_may_not_do_and_what_it_may(tmp_path):
