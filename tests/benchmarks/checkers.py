@@ -140,102 +140,84 @@ def precise(point: Point, claimed: float) -> bool:
     return error > 8 * exact(math.ulp(float(reference.value)))
 
 
-def torch_gradcheck() -> Checker:
+def torch_gradcheck(point: Point, claimed: float) -> bool:
     import torch
 
-    def checker(point: Point, claimed: float) -> bool:
-        class Claim(torch.autograd.Function):
-            @staticmethod
-            def forward(ctx: Any, x: Any) -> Any:
-                return torch.tensor(point.f(x.item()), dtype=torch.float64)
+    class Claim(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            return torch.tensor(point.f(x.item()), dtype=torch.float64)
 
-            @staticmethod
-            def backward(ctx: Any, g: Any) -> Any:
-                return g * claimed
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g * claimed
 
-        x = torch.tensor(point.x, dtype=torch.float64, requires_grad=True)
-        return not torch.autograd.gradcheck(Claim.apply, x, raise_exception=False)
-
-    return checker
+    x = torch.tensor(point.x, dtype=torch.float64, requires_grad=True)
+    return not torch.autograd.gradcheck(Claim.apply, x, raise_exception=False)
 
 
-def jax_check() -> Checker:
+def jax_check(point: Point, claimed: float) -> bool:
     import jax
 
     jax.config.update("jax_enable_x64", True)
     import numpy as np
     from jax.test_util import check_vjp
 
-    def checker(point: Point, claimed: float) -> bool:
-        def f(x: Any) -> Any:
-            return np.float64(point.f(float(x)))
+    def f(x: Any) -> Any:
+        return np.float64(point.f(float(x)))
 
-        def f_vjp(x: Any) -> Any:
-            return f(x), lambda g: (np.float64(g * claimed),)
+    def f_vjp(x: Any) -> Any:
+        return f(x), lambda g: (np.float64(g * claimed),)
 
-        with contextlib.suppress(AssertionError):
-            check_vjp(f, f_vjp, (np.float64(point.x),))
-            return False
-        return True
-
-    return checker
+    with contextlib.suppress(AssertionError):
+        check_vjp(f, f_vjp, (np.float64(point.x),))
+        return False
+    return True
 
 
-def hips() -> Checker:
+def hips(point: Point, claimed: float) -> bool:
     from autograd.extend import defvjp, primitive
     from autograd.test_util import check_grads
 
-    def checker(point: Point, claimed: float) -> bool:
-        @primitive
-        def f(x: Any) -> Any:
-            return point.f(x)
+    @primitive
+    def f(x: Any) -> Any:
+        return point.f(x)
 
-        defvjp(f, lambda out, x: lambda g: g * claimed)
-        with contextlib.suppress(AssertionError):
-            check_grads(f, modes=["rev"], order=1)(point.x)
-            return False
-        return True
-
-    return checker
+    defvjp(f, lambda out, x: lambda g: g * claimed)
+    with contextlib.suppress(AssertionError):
+        check_grads(f, modes=["rev"], order=1)(point.x)
+        return False
+    return True
 
 
-def scipy_check_grad() -> Checker:
+def scipy_check_grad(point: Point, claimed: float) -> bool:
     from scipy.optimize import check_grad
 
-    def checker(point: Point, claimed: float) -> bool:
-        error = check_grad(lambda x: point.f(x[0]), lambda x: [claimed], [point.x])
-        return not error <= 1e-4 * abs(claimed)
-
-    return checker
+    error = check_grad(lambda x: point.f(x[0]), lambda x: [claimed], [point.x])
+    return not error <= 1e-4 * abs(claimed)
 
 
-def scipy_differentiate() -> Checker:
+def scipy_differentiate(point: Point, claimed: float) -> bool:
     import numpy as np
     from scipy.differentiate import derivative
 
-    def checker(point: Point, claimed: float) -> bool:
-        found = derivative(np.vectorize(point.f), point.x)
-        return not abs(found.df - claimed) <= found.error + SLACK * abs(claimed)
-
-    return checker
+    found = derivative(np.vectorize(point.f), point.x)
+    return not abs(found.df - claimed) <= found.error + SLACK * abs(claimed)
 
 
-def numdifftools() -> Checker:
+def numdifftools(point: Point, claimed: float) -> bool:
     import numdifftools
 
-    def checker(point: Point, claimed: float) -> bool:
-        found = numdifftools.Derivative(point.f, full_output=True)(point.x)
-        error = abs(float(found.estimate) - claimed)
-        return not error <= float(found.error_estimate) + SLACK * abs(claimed)
-
-    return checker
+    found = numdifftools.Derivative(point.f, full_output=True)(point.x)
+    error = abs(float(found.estimate) - claimed)
+    return not error <= float(found.error_estimate) + SLACK * abs(claimed)
 
 
-CHECKERS: dict[str, Callable[[], Checker]] = {
+CHECKERS: dict[str, Checker] = {
     "scipy.optimize.check_grad": scipy_check_grad, "HIPS autograd check_grads": hips,
     "torch gradcheck": torch_gradcheck, "jax check_grads, float64": jax_check,
     "numdifftools": numdifftools, "scipy.differentiate": scipy_differentiate,
-    "our ladder": lambda: ladder, "our mpmath reference, 8 ulp": lambda: precise,
+    "our ladder": ladder, "our mpmath reference, 8 ulp": precise,
 }  # fmt: skip
 
 
@@ -254,14 +236,13 @@ def main() -> None:
     print(f"{len(names)} operations, {len(tried)} points; share of points in percent\n")
     header = ["checker", "false alarms", *(f"catches {d:.0e}" for d in WRONG_BY), "ms/check"]
     print("".join(f"{cell:>15}" if k else f"{cell:<30}" for k, cell in enumerate(header)))
-    for name, make in CHECKERS.items():
+    for name, checker in CHECKERS.items():
+        start = time.perf_counter()
         try:
-            checker = make()
+            shares = measured(checker, tried)
         except ImportError as error:
             print(f"{name:<30}skipped: {error}")
             continue
-        start = time.perf_counter()
-        shares = measured(checker, tried)
         each = (time.perf_counter() - start) * 1000 / (len(tried) * len(shares))
         print(f"{name:<30}" + "".join(f"{x:>15.1f}" for x in shares) + f"{each:>15.2f}", flush=True)
 
