@@ -14,6 +14,7 @@ import random
 import shutil
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -180,7 +181,8 @@ def jax(problem):
     return step, lambda: flat(state[0])
 
 
-def _torch(problem, compiled):
+def torch(problem, compiled=False):
+    """torch, or torch.compile, in float64, one thread."""
     import torch
 
     torch.set_num_threads(1)
@@ -208,16 +210,6 @@ def _torch(problem, compiled):
         return loss.item()
 
     return step, lambda: flat([(m.detach(), b.detach()) for m, b in layers])
-
-
-def torch(problem):
-    """torch, float64, one thread."""
-    return _torch(problem, compiled=False)
-
-
-def torch_compile(problem):
-    """torch.compile, float64, one thread."""
-    return _torch(problem, compiled=True)
 
 
 # --- graphs compiled by others -------------------------------------------------------------------
@@ -388,7 +380,7 @@ DEMO = {
     "numpy by hand": numpy_by_hand,
     "jax.jit": jax,
     "torch": torch,
-    "torch.compile": torch_compile,
+    "torch.compile": partial(torch, compiled=True),
     "ddx-ad (LLVM)": ddx,
     "casadi (C)": casadi,
     "C by hand": c_by_hand,
@@ -516,7 +508,7 @@ HELMHOLTZ = {
     "micrograd": helmholtz_micrograd,
     "jax.jit": helmholtz_jax,
     "casadi (VM)": helmholtz_casadi,
-    "casadi (C)": lambda n: helmholtz_casadi(n, compiled=True),
-    "ddx-ad (interpreted)": lambda n: helmholtz_ddx(n, interpreted=True),
+    "casadi (C)": partial(helmholtz_casadi, compiled=True),
+    "ddx-ad (interpreted)": partial(helmholtz_ddx, interpreted=True),
     "ddx-ad (LLVM)": helmholtz_ddx,
 }
