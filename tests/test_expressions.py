@@ -6,49 +6,58 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_mini import DomainError, PoleError, RangeError, Value, steps
+from autograd_mini import DomainError, PoleError, RangeError, Value, functions, steps
 from autograd_mini.expressions import ExpressionError, assignments, parse
+from autograd_mini.graph import topological
 from autograd_mini.ops import SHEET
 
-# --- values, against Python's own evaluation of the same text -------------------------------------
+# --- values and graphs, against Python's own evaluation of the same text --------------------------
 NUMBERS = st.floats(0.25, 4).map(lambda x: f"{x:.3f}")
 ATOMS = st.one_of(NUMBERS, st.sampled_from(["x", "y", "pi", "e"]))
 
 
 def grown(parts):
     return st.one_of(
-        st.builds("{} {} {}".format, parts, st.sampled_from(["+", "-", "*", "/"]), parts),
-        st.builds("({})".format, parts),
+        st.builds("({} {} {})".format, parts, st.sampled_from(["+", "-", "*", "/"]), parts),
         st.builds("-{}".format, parts),
         st.builds("{}**2".format, ATOMS),
         st.builds("{}({})".format, st.sampled_from(["sin", "cos", "tanh", "atan"]), parts),
         st.builds("{}({}, {})".format, st.sampled_from(["max", "min"]), parts, parts),
         st.builds("sum({}, {}, {})".format, parts, parts, parts),
+        st.builds("where({0} < {1}, {0}, 3)".format, parts, parts),
     )
 
 
-PYTHON = {name: getattr(math, name) for name in ("sin", "cos", "tanh", "atan", "pi", "e")}
-PYTHON |= {"max": max, "min": min, "sum": lambda *xs: math.fsum(xs)}
-
-
-# 1 / 2e-309 is inf in Python and an error here, so nothing that small but 0.
-MODERATE = st.floats(-3, 3).map(lambda v: v if abs(v) > 1e-20 else 0.0)
+PYTHON = {name: getattr(functions, name) for name in ("sin", "cos", "tanh", "atan")}
+PYTHON |= {"pi": math.pi, "e": math.e, "max": lambda *xs: functions.max(xs)}
+PYTHON |= {"min": lambda *xs: functions.min(xs), "sum": lambda *xs: functions.sum(xs)}
+PYTHON["where"] = lambda condition, a, b: functions.where(float(condition), a, b)
+FLOATS = {name: getattr(math, name) for name in ("sin", "cos", "tanh", "atan", "pi", "e")}
+FLOATS |= {"max": max, "min": min, "sum": lambda *xs: math.fsum(xs)}
+FLOATS["where"] = lambda condition, a, b: a if condition else b
+# 1 / 2e-309 is inf in Python and an error here, so nothing small but 0.
+MODERATE = st.floats(-3, 3).map(lambda v: v if abs(v) > 1e-3 else 0.0)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.recursive(ATOMS, grown, max_leaves=12), MODERATE, MODERATE)
-def test_values_are_those_of_python(source, x, y):
-    expression = parse(source)
-    at = {"x": x, "y": y}
-    used = {name: at[name] for name in expression.names}
+def test_an_expression_is_what_python_makes_of_it(source, x, y):
+    expression = parse(f"{source} + 0*x")
+    used = {name: {"x": x, "y": y}[name] for name in expression.names}
     try:
-        expected = eval(source, {"__builtins__": {}}, PYTHON | at)
+        expected = eval(expression.source, {"__builtins__": {}}, FLOATS | used)
     except ZeroDivisionError:
         with pytest.raises(PoleError):
             expression(**used)
         return
     assert expression(**used) == expected  # plain numbers in, a plain number out
-    assert float(expression(**{name: Value(x) for name, x in used.items()})) == expected
+    values = {name: Value(number, label=name) for name, number in used.items()}
+    graph = eval(expression.source, {**PYTHON, **values})
+    recorded = steps(expression.function(), *(Value(v, label=k) for k, v in used.items()))
+    graph.backward()
+    assert recorded.root.data == expected
+    made = [(node.label, node.data, node.grad) for node in topological(graph)]
+    assert [(node.label, node.data, node.grad) for node in recorded.nodes] == made
 
 
 # --- gradients, against derivatives done by hand --------------------------------------------------
@@ -107,7 +116,6 @@ def test_each_function_keeps_its_own_text():
 # --- refusals -------------------------------------------------------------------------------------
 REFUSED = [
     ("", "empty", "the expression is empty", None),
-    ("  \n ", "empty", "the expression is empty", None),
     ("x" * 10_001, "long", "10001 characters; at most 10000", None),
     ("2x", "literal", "this is not a number", 0),
     ("x + 1__0", "literal", "this is not a number", 5),
@@ -116,28 +124,20 @@ REFUSED = [
     ("sin(π*x)", "instead", "write pi instead of π", 4),
     ("2*__debug__", "reserved", "__debug__ is a reserved word", 2),
     ("rad2deg(x)", "unknown.near", "did you mean degrees?", 0),
-    ("arctanh(x)", "unknown.near", "did you mean atanh?", 0),
     ("where(x > 0 and x < 1, 1, 2)", "condition", "its condition is one comparison", 6),
-    ("x − 1", "instead", "write - instead of −", 2),
     *((x, "attribute", "no attributes", 0) for x in ("x.y", "().__class__", "x.__class__.__mro__")),
     ("x[0]", "character", r"the character \[ has no meaning", 1),
     ("'text'", "character", "the character ' has", 0),
-    ('f"{x}"', "character", 'the character " has', 1),
-    ("lambda x: x", "character", "the character : has", 8),
-    ("{x}", "character", r"the character \{ has", 0),
-    ("x # y", "character", "the character # has", 2),
-    ("x; y", "character", "the character ; has", 1),
     ("x\x00", "character", r"the character \\x00 has", 1),
     ("a\ud800", "character", r"the character \\ud800 has", 1),
     ("lambda", "reserved", "lambda is a reserved word", 0),
-    ("import os", "reserved", "import is a reserved word", 0),
     ("not x", "syntax", "this cannot be read", 0),
     *((x, "condition", "write where", 0) for x in ("x and y", "x if y else z")),
-    ("x @ 2", "character", "the character @ has", 2),
     ("x << 2", "operator", "the operators are", 0),
     ("x > 0", "comparison", "one comparison", 0),
-    ("where(0 < x < 1, 1, 2)", "comparison", "one comparison", 6),
-    ("where(x == 1, 1, 2)", "comparison", "one comparison", 6),
+    *((x, "comparison", "one comparison", 6) for x in (
+        "where(0 < x < 1, 1, 2)", "where(x == 1, 1, 2)",
+    )),
     ("1,5*x", "comma", "the decimal sign is the point", 0),
     ("1e999", "large", "this number is too large", 0),
     ("9" * 400, "large", "this number is too large", 0),
@@ -145,20 +145,16 @@ REFUSED = [
     ("3j", "syntax", "this cannot be read", 0),
     ("x = 3", "equals", "an expression has no =", 2),
     ("True", "name", "True is not a number", 0),
-    ("None + x", "name", "None is not a number", 0),
     ("(x", "parenthesis", r"this \( has no partner", 0),
     ("x)", "parenthesis", r"this \) has no partner", 1),
     ("x +", "unfinished", "ends too early", 3),
-    ("*", "unfinished", "ends too early", 1),
     ("x y", "syntax", "this cannot be read", 2),
     ("2(x + 1)", "call", r"only functions are called", 0),
-    ("sin(x)(y)", "call", r"only functions are called", 0),
     ("x(3)", "unknown", "there is no function x", 0),
     ("exq(x)", "unknown.near", r"no function exq; did you mean exp", 0),
     ("1 + ln(x)", "unknown.near", r"did you mean log\?", 4),
     ("x – 1", "instead", "write - instead of –", 2),
     ("σ(x)", "unknown.near", r"did you mean sigmoid\?", 0),
-    ("sen(x)", "unknown.near", r"did you mean sin\?", 0),
     ("Tanh(x)", "unknown.near", r"did you mean tanh\?", 0),
     ("exp", "function", r"exp is a function: write exp\(a\)", 0),
     ("exp(x, y)", "arguments", r"exp\(a\) is given 2 arguments", 0),
@@ -255,6 +251,7 @@ def test_refused_assignments(pairs, key, sentence):
     with pytest.raises(ExpressionError, match=sentence.replace(".", r"\.")) as caught:
         assignments(pairs, ("x", "y"))
     assert caught.value.key == key
+    assert caught.value.text("es") != caught.value.text("en")
 
 
 def test_assignments_keep_the_order_of_the_expression():
