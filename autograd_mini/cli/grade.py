@@ -35,7 +35,7 @@ def run(args: Arguments) -> int:
     _give(args, found)
     if names := passed_over(args.submissions):
         print(args.say("passed", names=", ".join(names)), file=sys.stderr)
-    return 1 if any(each.total < args.least for each in found) else 0
+    return 0 if all(each.total >= args.least for each in found) else 1
 
 
 def _give(args: Arguments, found: list[Marks]) -> None:

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, wraps
+from itertools import chain, count
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, NoReturn
@@ -178,7 +179,7 @@ def labelled(numbers: dict[str, float]) -> dict[str, Value]:
 
 def rooted(expression: Expression, wanted: str = "y") -> Callable[..., Any]:
     """A function of the expression's names, whose result has a name that is none of them."""
-    others = (wanted, "y", "L", "out", "result")
+    others = chain((wanted, "y", "L", "out", "result"), map("y{}".format, count(1)))
     root = next(name for name in others if name not in expression.names)
     compute = expression.function(root)
 

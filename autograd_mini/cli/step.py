@@ -95,7 +95,10 @@ def _of_function(args: Arguments) -> Steps:
         args.refuse("at.only", value=args.values[0])
     f, inputs = imported(args, args.target), _inputs(args)
     try:
-        bound = inspect.signature(f).bind(**inputs)
+        signature = inspect.signature(f)
+        first = [name for name, p in signature.parameters.items() if p.kind is p.POSITIONAL_ONLY]
+        named = {name: x for name, x in inputs.items() if name not in first}
+        bound = signature.bind(*[inputs[name] for name in first if name in inputs], **named)
     except (TypeError, ValueError) as error:
         args.refuse("signature", function=args.target, reason=error)
     return _recorded(partial(f, **bound.kwargs), bound.args, inputs, args)
@@ -105,7 +108,7 @@ def _inputs(args: Arguments) -> dict[str, Any]:
     """The numbers of --at as Values, or lists of them, by the names of the parameters."""
     inputs: dict[str, Any] = {}
     for pair in args.at or ():
-        name, _, typed = pair.strip().partition("=")
+        name, _, typed = (part.strip() for part in pair.partition("="))
         try:
             numbers = [real(name, float(part)) for part in typed.split(",")]
         except ValueError:

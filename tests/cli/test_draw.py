@@ -56,6 +56,8 @@ def test_names_that_look_like_options(said):
     assert said("draw", "-o*2", "o=-3").startswith("y = v₁ · 2  data 6  grad 1\n")
     # the result does not take the name of an operand
     assert said("draw", "y*2", "y=4").startswith("L = y · 2  data 8  grad 1\n")
+    taken = ["y=1", "L=2", "out=3", "result=4"]
+    assert said("draw", "y+L+out+result", *taken).startswith("y1 = v₂ + result  data 10")
 
 
 @pytest.mark.parametrize(

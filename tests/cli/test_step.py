@@ -24,6 +24,10 @@ def neuron(w, x, b=0.5):
 def loss(w, x, *, target=1.0):
     s = sum(wi * xi for wi, xi in zip(w, x))
     return (s - target) ** 2
+
+
+def positional(w, x, target, /):
+    return loss(w, x, target=target)
 '''
 
 
@@ -124,8 +128,9 @@ def test_a_function_of_a_module(recording, module):
     assert grads["w"] == pytest.approx(-2 * slope, rel=1e-15)
 
 
-def test_lists_and_inputs_given_by_name_only(recording):
-    arguments = "lesson:loss --at target=4 x=1,2 w=0.5,-1 --lr 0.1 --weights w".split()
+@pytest.mark.parametrize("name", ["loss", "positional"])
+def test_lists_and_inputs_given_by_name_only_or_by_position_only(recording, name):
+    arguments = f"lesson:{name} --at target=4 x=1,2 w=0.5,-1 --lr 0.1 --weights w".split()
     recorded = recording(*arguments)
     # s = 0.5 - 2 = -1.5, L = (s - 4)², dL/dw = 2 (s - 4) x = (-11, -22)
     updates = {recorded.names[u.node]: u for u in recorded if isinstance(u, Update)}

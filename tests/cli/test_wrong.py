@@ -149,6 +149,8 @@ STEP = [
     ("lesson:neuron --at w", 2, "w: an input is given as name=number"),
     ("lesson:neuron --at w=inf x=1", 2, "w=inf: an input is given as name=number"),
     ("lesson:several --at values=1", 2, "got an unexpected keyword argument 'values'"),
+    ("math:hypot --at x=1", 2, "no signature found for builtin"),
+    ("math:sin --at x=1", 2, r"must give a Value .* got 0.84\d+ \(float\)"),
     ("lesson:raises --at x=1", 2, "lesson:raises raised RuntimeError: 92.0, line 15"),
     ("lesson:outside --at x=2", 2, "DomainError: log.a. at a = -1.0: it needs a > 0, line 19"),
     ("lesson:neuron --at w=0,5 x=2", 2, "is not a number; .* line 6; w=0,5 is a list"),
