@@ -57,15 +57,6 @@ def test_the_spanish_texts_use_the_term_and_no_other(term):
         assert used(other) == [], f"say {term.es!r}"
 
 
-def test_the_search_finds_what_is_there():
-    """Plurals, letters of both cases, words parted by a line; and no part of a word."""
-    TEXTS["a"], TEXTS["b"] = "Los  Ritmos\nde aprendizaje", "algoritmo de aprendizaje"
-    try:
-        assert used("ritmo de aprendizaje") == [("a", "Ritmos\nde aprendizaje")]
-    finally:
-        del TEXTS["a"], TEXTS["b"]
-
-
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_the_page_has_every_term_with_its_definition_and_pages_that_exist(lang):
     rows = markdown(lang).splitlines()[2:]

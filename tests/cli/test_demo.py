@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -222,16 +221,9 @@ def test_train_on_a_csv_file_with_semicolons_and_decimal_commas(tmp_path, capsys
     assert "Exactitud en la prueba" in capsys.readouterr().out
 
 
-def test_tables_without_names_and_with_numeric_labels(tmp_path):
+def test_a_line_of_years_holds_the_names_of_columns(tmp_path):
     path = tmp_path / "t.csv"
-    path.write_text("1\t2\t10\n3\t4\t9\n\n5\t6\t10\n", encoding="utf-8")
-    read = read_csv(path)
-    assert read.inputs == [(1.0, 2.0), (3.0, 4.0), (5.0, 6.0)]
-    assert read.class_names == ("9", "10")  # by number, not by alphabet
-    assert read.targets == [1, 0, 1]
-    with pytest.raises(TableError, match="no column 'x1'; it has no line of names"):
-        read_csv(path, "x1")
-    path.write_text("2023,kind,2024\n1,b,2\n3,a,4\n", encoding="utf-8")  # years, names of columns
+    path.write_text("2023,kind,2024\n1,b,2\n3,a,4\n", encoding="utf-8")
     read = read_csv(path, "kind")
     assert (read.feature_names, read.inputs) == (("2023", "2024"), [(1.0, 2.0), (3.0, 4.0)])
 
@@ -241,6 +233,7 @@ def test_tables_without_names_and_with_numeric_labels(tmp_path):
     [
         ("1,5;2,5;a\n3;4,5;b\n", [(1.5, 2.5), (3.0, 4.5)], "a b", [0, 1]),
         ("1;10,5\n2;2,5\n3;2,5\n4;10,5\n", None, "2,5 10,5", [1, 0, 0, 1]),
+        ("1\t2\t10\n3\t4\t9\n\n5\t6\t10\n", [(1, 2), (3, 4), (5, 6)], "9 10", [1, 0, 1]),
         ("1,10\n2,9\n3,a\n4,a\n5,9\n6,10\n", None, "10 9 a", [0, 1, 2, 2, 1, 0]),
         ("1,2\n2,nan\n3,10\n4,nan\n5,10\n6,2\n", None, "10 2 nan", [1, 2, 0, 2, 0, 1]),
         ('1,"a\nb"\n2,"a\nb"\n3,ab\n4,ab\n5,ab\n6,c\n', None, "a\nb|ab|c", [0, 0, 1, 1, 1, 2]),
@@ -261,13 +254,14 @@ def test_tables_of_many_a_form(tmp_path, text, inputs, classes, targets):
     [
         ('1,a\n2,b\n3,"a\n4,b\n5,a\n6,b\n', "a quotation mark opens a cell, and none closes it"),
         ('1,"a\nb"\n2,c\n3_4,c\n', "line 4, column 1: '3_4' is not a number"),
+        ("1,2\n3,4\n", "no column 'x1'; it has no line of names"),
     ],
 )
 def test_tables_that_are_refused(tmp_path, text, error):
     path = tmp_path / "t.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(TableError, match=error):
-        read_csv(path)
+        read_csv(path, "x1" if "x1" in error else None)
 
 
 def test_large_networks_are_checked_in_part(said, monkeypatch):
@@ -347,37 +341,26 @@ def test_an_output_that_lacks_the_signs_gets_question_marks():
     assert done.stdout == "value  1.0\n?/?x   1.0\n"
 
 
-def test_no_color_is_respected_and_narrow_terminals_lose_nothing():
-    import pty
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+def test_no_color_is_respected_and_narrow_terminals_lose_nothing(tmp_path):
+    from tests.cli.ptys import Terminal
 
-    def on_terminal(**environment):
-        leader, follower = pty.openpty()
-        env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
-        env |= {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLUMNS": "46", **environment}
-        code = (
-            "from autograd_mini.cli import main, train\n"
-            "train.find_spec = lambda _: None  # no plots\n"
-            "main('train xor --hidden 3 --epochs 1 --out o'.split())"
-        )
-        command = [sys.executable, "-c", code]
-        done = subprocess.Popen(command, env=env, stdout=follower, stderr=follower)
-        os.close(follower)
-        told = b""
-        with suppress(OSError):  # the other end is closed
-            while chunk := os.read(leader, 65536):
-                told += chunk
-        assert done.wait() == 0
-        os.close(leader)
-        return told.decode()
-
-    coloured = on_terminal()
-    words_only = re.sub(r"\x1b\[[\d;]*m", "", coloured)
-    assert re.search(r"\x1b\[[\d;]*3\dm", coloured)
-    assert re.search(
-        r"gradient +0.4734\s+to +v1\s+local deriv. +0.2575\s+share +0.1219", words_only
+    code = (
+        "from autograd_mini.cli import main, train\n"
+        "train.find_spec = lambda _: None  # no plots\n"
+        f"main('train xor --hidden 3 --epochs 1 --out {tmp_path / 'o'}'.split())"
     )
-    plain = on_terminal(NO_COLOR="1")
-    assert not re.search(r"\x1b\[[\d;]*3\dm", plain)
+    told = []
+    for environment in ({}, {"NO_COLOR": "1"}):
+        with Terminal(code, columns=46, **environment) as shown:
+            assert shown.ended() == 0
+        told.append(shown.sent.decode().replace("\r", ""))
+    coloured, plain = (re.search(r"\x1b\[[\d;]*3\dm", text) for text in told)
+    assert coloured
+    assert not plain
+    words_only = re.sub(r"\x1b\[[\d;]*m", "", told[0])
+    row = r"gradient +0.4734\s+to +v1\s+local deriv. +0.2575\s+share +0.1219"
+    assert re.search(row, words_only)
 
 
 # --- the parts ------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ def test_one_submission(folder, capsys):
     assert "        out = v₁ · z  data 8  grad 1" in lines
     assert sum(line.startswith("✓") for line in lines) == 8
     assert printed(capsys, folder / "right-right.py", "--least", 100)[1] == 0
+    assert printed(capsys, folder / "right-right.py", "--least", "nan")[1] == 1
 
 
 def test_what_is_no_submission_is_named(folder, capsys):
@@ -146,16 +147,7 @@ def test_gradescope(folder, capsys):
     assert found.keys() == {"score", "execution_time", "output", "tests"}
     assert found["score"] == sum(test["score"] for test in found["tests"]) == 98
     assert sum(test["max_score"] for test in found["tests"]) == 100
-    known = {
-        "number",
-        "name",
-        "score",
-        "max_score",
-        "status",
-        "output",
-        "output_format",
-        "visibility",
-    }
+    known = {*"number name score max_score status output output_format visibility".split()}
     assert all(test.keys() == known for test in found["tests"])
     assert [test["status"] for test in found["tests"]] == ["failed", *["passed"] * 8]
     assert "missing: x.exp()" in found["tests"][0]["output"]

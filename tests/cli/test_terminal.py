@@ -126,12 +126,16 @@ def test_the_learner_s_expression_is_lit():
 
 
 @posix
-@pytest.mark.parametrize("key", ["q", "\x1b", "\x03", "\x04"])
-def test_the_terminal_is_left_as_it_was(key):
+@pytest.mark.parametrize("end", ["q", "\x1b", "\x03", "\x04", "SIGTERM", "SIGHUP"])
+def test_the_terminal_is_left_as_it_was(end):
     with playing() as shown:
         assert shown.modes()[3] != shown.before[3]  # no echo, no waiting for Enter
-        shown.press(key)
-        assert shown.ended() == 0
+        number = getattr(signal, end, 0)
+        if number:
+            shown.process.send_signal(number)
+        else:
+            shown.press(end)
+        assert shown.ended() == (128 + number if number else 0)
         assert left_as_it_was(shown)
         assert shown.sent.rindex(b"\x1b[?25h") > shown.sent.rindex(b"\x1b[?25l")
 
@@ -156,16 +160,6 @@ play(steps(x * x), lang="en")
         shown.press("nn")
         assert shown.ended() == 1
         assert b"RuntimeError: on purpose" in shown.sent
-        assert left_as_it_was(shown)
-
-
-@posix
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(name):
-    number = getattr(signal, name)
-    with playing() as shown:
-        shown.process.send_signal(number)
-        assert shown.ended() == 128 + number
         assert left_as_it_was(shown)
 
 
@@ -266,20 +260,10 @@ def test_keys_of_windows(monkeypatch):
     console.kbhit = lambda: bool(typed)
     console.getwch = lambda: typed.pop(0)
     monkeypatch.setitem(sys.modules, "msvcrt", console)
+    monkeypatch.setattr(keys, "get_terminal_size", lambda: (80 if typed else 81, 24))
     with keys._Console(print) as keyboard:
-        read = [keyboard.read() for _ in range(7)]
-    assert [
-        key for keys in read for key in keys
-    ] == "n right left home end escape enter quit".split()
-
-
-def test_on_windows_a_new_size_is_noticed(monkeypatch):
-    console = types.ModuleType("msvcrt")
-    console.kbhit = lambda: False
-    monkeypatch.setitem(sys.modules, "msvcrt", console)
-    sizes = [(80, 24), (80, 24), (81, 24)]
-    monkeypatch.setattr(keys, "get_terminal_size", lambda: sizes.pop(0))
-    assert keys._Console(print).read() == ["resize"]
+        read = [key for _ in range(7) for key in keyboard.read()]
+    assert read == "n right left home end escape enter quit resize".split()
 
 
 # --- the screen ----------------------------------------------------------------------------------
