@@ -223,15 +223,10 @@ def console() -> Any:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def printer() -> Callable[..., None]:
-    """What prints; on a terminal what is too wide goes on in the next line, between words."""
+def show(shown: object, end: str = "\n") -> None:
+    """Print it; on a terminal what is too wide goes on in the next line, between words."""
     terminal = console()
-    return terminal.print if terminal.is_terminal else print
-
-
-def show(shown: object) -> None:
-    """Print it, as `printer` does."""
-    printer()(shown)
+    (terminal.print if terminal.is_terminal else print)(shown, end=end)
 
 
 class Teller:
@@ -287,7 +282,7 @@ def write(args: Arguments, content: bytes | str, *, prose: bool = False) -> int:
     if args.out is not None:
         files.write(args.out, content)
         content = f"{args.out}\n"
-    (printer() if prose else print)(content, end="")
+    (show if prose else print)(content, end="")
     return 0
 
 

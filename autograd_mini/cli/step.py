@@ -24,18 +24,7 @@ from autograd_mini.stepping.sequence import Steps
 from autograd_mini.value import Value, apply
 
 from . import step_training
-from .options import (
-    Arguments,
-    imported,
-    labelled,
-    option,
-    printer,
-    read,
-    rooted,
-    show,
-    suffix,
-    write_recording,
-)
+from .options import Arguments, imported, labelled, option, read, rooted, suffix, write_recording
 from .terminal import play
 
 FILES = (*step_training.FILES, "gif", "mp4", "png")
@@ -164,23 +153,20 @@ def _weights(inputs: Mapping[str, Any], args: Arguments) -> list[Value]:
 
 # --- showing -------------------------------------------------------------------------------------
 def _show(recorded: Steps, args: Arguments, kind: str | None, beside: Mapping[str, Any]) -> int:
-    if kind in step_training.FILES:
-        title, lines = args.target or args.example, transcript(recorded, args.lang)
-        return write_recording(args, kind, recorded, lines, title=title, **beside)
-    if kind is not None:
+    lines = transcript(recorded, args.lang)
+    if args.step is not None:
+        if not 0 <= args.step < len(recorded):
+            args.refuse("range", step=args.step, last=len(recorded) - 1)
+        lines = step_lines(recorded, args.step, args.lang)
+    if kind in step_training.FILES or args.all or args.step is not None:
+        title = args.target or args.example
+        return write_recording(args, kind or "txt", recorded, lines, title=title, **beside)
+    if kind is None:
+        play(recorded, lang=args.lang)
+    else:
         written = save_frames(recorded, args.out, lang=args.lang)
         several = len(written) > 1
         print(args.say("pictures", first=written[0], last=written[-1]) if several else args.out)
-    elif args.step is not None:
-        if not 0 <= args.step < len(recorded):
-            args.refuse("range", step=args.step, last=len(recorded) - 1)
-        show("\n".join(step_lines(recorded, args.step, args.lang)))
-    elif args.all:
-        tell = printer()
-        for line in transcript(recorded, args.lang):
-            tell(line)
-    else:
-        play(recorded, lang=args.lang)
     return 0
 
 

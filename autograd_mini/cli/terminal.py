@@ -1,6 +1,5 @@
 """Going through the steps in a terminal, with the keys."""
 
-import os
 import sys
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -56,13 +55,9 @@ def play(
 
 def interactive(console: Console) -> bool:
     """Whether keys can be read and the screen be painted."""
-    dumb = "" if os.name == "nt" else "dumb"  # where TERM is not set
-    return (
-        all(stream is not None and stream.isatty() for stream in (sys.stdin, console.file))
-        and console.is_terminal
-        and not console.legacy_windows
-        and os.environ.get("TERM", dumb) not in ("dumb", "unknown")
-    )
+    paints = console.is_terminal and not (console.legacy_windows or console.is_dumb_terminal)
+    terminals = (stream is not None and stream.isatty() for stream in (sys.stdin, console.file))
+    return paints and all(terminals)
 
 
 class _Player:
