@@ -189,20 +189,3 @@ def test_pictures_beside_the_file(folder, tmp_path, capsys):
     (picture,) = (tmp_path / "marks-pictures").iterdir()
     assert picture.name == "stale-6.svg"
     assert "</svg>" in picture.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("line", "status", "told"),
-    [
-        ("", 2, "the following arguments are required: PATH"),
-        ("absent.py", 1, "absent.py: No such file"),
-        ("absent", 1, "absent: No such file"),
-        ("class --format nbgrader", 2, "give a folder with -o"),
-        ("class --battery absent.py", 1, "absent.py: No such file"),
-        ("class --jobs 0", 2, "'0' is not a whole number from 1 to 256"),
-        ("class --time 0", 1, "seconds must be above 0, got 0"),
-        ("class --time nan", 1, "seconds must be finite, got nan"),
-    ],
-)
-def test_wrong_use(line, status, told, folder, said):
-    assert told in said("grade", *line.split(), status=status)

@@ -22,6 +22,7 @@ FILES = {
     "foreign2/loss.png": "mine",
     "folder.svg/nothing": "",
     "taken": "mine",
+    **dict.fromkeys(("class/ana.py", "class/eva.py"), "class Value:\n    pass\n"),
     "lesson.py": """
 from autograd_mini import Value
 
@@ -187,6 +188,15 @@ GPT = [
     ("--save taken", 1, "taken: autograd-mini gpt did not save it, or it is damaged"),
     ("--save nowhere/g.json", 1, "error: nowhere/g.json: No such file"),
 ]
+GRADE = [
+    ("", 2, "the following arguments are required: PATH"),
+    ("absent.py", 1, "absent.py: No such file"),
+    ("absent", 1, "absent: No such file"),
+    ("class --format nbgrader", 2, "give a folder with -o"),
+    ("class --battery absent.py", 1, "absent.py: No such file"),
+    ("class --jobs 0", 2, "'0' is not a whole number from 1 to 256"),
+    ("class --time 0", 1, "seconds must be above 0, got 0"),
+]
 MARKS = [
     ("nowhere", 2, "there is no folder nowhere"),
     ("foreign", 2, "there is no result .* in foreign"),
@@ -199,7 +209,8 @@ LAB = [
 ]
 TABLES = {
     "": COMMANDS, "demo": DEMO, "train": TRAIN, "grad": GRAD, "check": CHECK, "draw": DRAW,
-    "step": STEP, "compile": COMPILE, "gpt": GPT, "marks": MARKS, "lab": LAB,
+    "step": STEP, "compile": COMPILE, "gpt": GPT, "grade": GRADE, "marks": MARKS,
+    "lab": LAB,
 }  # fmt: skip
 WRONG = [
     pytest.param(f"{command} {line}".split(), status, sentence, id=f"{command} {line}".strip())
@@ -252,9 +263,7 @@ def test_texts_of_argparse_of_all_versions(message):
     assert not words(translated(message, "es")) & ENGLISH
 
 
-@pytest.mark.parametrize(
-    "command", [*TABLES, *"grade museum exercise run playground repair".split()]
-)
+@pytest.mark.parametrize("command", [*TABLES, *"museum exercise run playground repair".split()])
 def test_help_in_both_languages(command, said, monkeypatch):
     english = said(*command.split(), "--help")
     assert english.startswith(f"usage: autograd-mini {command}".strip())
