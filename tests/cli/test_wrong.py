@@ -51,6 +51,7 @@ def number(x):
 constant = 1.5
 """,
     "broken.py": "raise RuntimeError(9)\n",
+    "unclosed.py": "f(\n",
 }
 COMMANDS = [
     ("", 2, "the following arguments are required: COMMAND"),
@@ -113,6 +114,7 @@ CHECK = [
     ("lesson:constant --at 1", 2, "not a function, but float"),
     ("no_such_:f --at 1", 2, "cannot import 'no_such_:f': ModuleNotFoundError: No module"),
     ("broken:f --at 1", 2, "cannot import 'broken:f': RuntimeError: 9"),
+    ("unclosed:f --at 1", 2, r"SyntaxError: .* \(unclosed.py, line 1\)"),
     ("a_b.:f --at 1", 2, "cannot import 'a_b.:f': ValueError"),
     ("lesson.py", 2, "'lesson.py' is not of the form module:function, such as lesson.py:f"),
     ("x x=1 --order two", 2, "invalid int value: 'two'"),

@@ -179,7 +179,7 @@ SLIPS = (
     "if x:\n\ty\n        z", "if x:\ny", "return 1", "f = lambda: f()\nf()", "[][0]", "''.x",
     "n()", "[i for i in n]", "n[0]", "len(n)", "{[]}", "n + None", "-''", "math.sin('')", "int('')",
     "(lambda a: a)()", "(lambda a, b: a)()", "(lambda: 1)(2)", "(lambda a: a)(2, 3)",
-    "(lambda a: a)(b=2)", "from math import fun", "def f():\n  x += 1\nf()", "no_such",
+    "(lambda a: a)(b=2)", "from math import fun", "[1] * [2]", "def f():\n  x += 1\nf()", "no_such",
 )  # fmt: skip
 
 
