@@ -35,11 +35,16 @@ class Screen:
         self.timeline = steps.timeline
         self.names = [clean(name) for name in steps.names]
         self.name_of = dict(zip(steps.nodes, self.names, strict=True)).__getitem__
-        self.number_width = _number_width(steps)
         self.name_width = max(map(cell_len, (*self.names, text("terminal.node", lang))))
-        heading, few = text("terminal.formula", lang), len(steps) <= _MANY
-        formulas = [heading, *map(self._formula, range(len(steps.nodes)))] if few else ["_" * 40]
+        formulas, longest = ["_" * 40], _USUAL
+        if len(steps) <= _MANY:
+            heading = text("terminal.formula", lang)
+            formulas = [heading, *map(self._formula, range(len(steps.nodes)))]
+            numbers = [x for node in steps.nodes for x in (node.data, node.grad)]
+            numbers += [x for step in steps for x in step if not isinstance(x, int | tuple)]
+            longest = max(map(len, map(notation.number, numbers)))
         self.formula_width = max(map(cell_len, formulas))
+        self.number_width = max(5, min(notation.LONGEST_NAME, longest))
 
     def lines(
         self, index: int, width: int, height: int, top: str = "", foot: str = ""
@@ -57,9 +62,10 @@ class Screen:
         under = 0 if beside else min(source, max(2, (room - below) // 3))
         rows = max(3, room - below - under - gap * (1 + (under > 0)))  # heading, node, parent
         rows = min(len(self.names) + 1, rows)
-        left = self._table_width(width, beside)
-        middle = self._table(step, index, left, rows)
+        widths = self._widths(width, beside)
+        middle = self._table(step, index, widths, rows)
         if beside:
+            left = sum(widths) + 8
             shown = self._source(step, width - left - 3, min(source, max(rows, room - below - gap)))
             middle = [*_joined(middle, shown, left)]
         lines = [self._header(index, width, top), *middle]
@@ -84,24 +90,20 @@ class Screen:
         return _cut(line, width)
 
     # --- the table -------------------------------------------------------------------------------
-    def _table_width(self, width: int, beside: bool) -> int:
-        """As much as the table needs, if there is so much; the source beside it needs some too."""
-        wanted = self.name_width + self.formula_width + 2 * self.number_width + 8
-        longest = max((cell_len(x) for s in self.steps.sources for x in s.lines), default=0)
-        return min(wanted, width - min(longest + 10, width * 2 // 5) if beside else width)
+    def _widths(self, room: int, beside: bool) -> tuple[int, int, int, int]:
+        """Of the columns: what they need, if there is so much beside what the source needs."""
+        name, formula, number = self.name_width, self.formula_width, self.number_width
+        if beside:
+            longest = max(cell_len(x) for source in self.steps.sources for x in source.lines)
+            room -= min(longest + 10, room * 2 // 5)
+        if name + formula + 2 * number + 8 > room:
+            number = min(number, (room - 20) // 3)
+            name = min(name, max(8, (room - 2 * number - 10) // 2))
+            formula = room - name - 2 * number - 8
+        return name, formula, number, number
 
-    def _widths(self, width: int) -> tuple[int, int, int]:
-        """Of name, formula and number."""
-        name, number = self.name_width, self.number_width
-        if name + self.formula_width + 2 * number + 8 > width:
-            number = min(number, (width - 20) // 3)
-            name = min(name, max(8, (width - 2 * number - 10) // 2))
-        return name, width - name - 2 * number - 8, number
-
-    def _table(self, step: Step, index: int, width: int, rows: int) -> list[Text]:
+    def _table(self, step: Step, index: int, widths: Sequence[int], rows: int) -> list[Text]:
         """The heading, and as many nodes as there is room for, around the current one."""
-        name, formula, number = self._widths(width)
-        widths = name, formula, number, number
         head = [text(f"terminal.{key}", self.lang) for key in ("node", "formula", "data", "grad")]
         rest = (self._row(k, step, index, widths) for k in self._seen(step, rows - 1))
         return [_columns(" ", head, widths, "dim underline"), *rest]
@@ -214,14 +216,6 @@ class Screen:
         for line in lines[1:]:
             line.pad_left(indent)
         return lines
-
-
-def _number_width(steps: Steps) -> int:
-    if len(steps) > _MANY:
-        return _USUAL
-    numbers = [x for node in steps.nodes for x in (node.data, node.grad)]
-    numbers += [x for step in steps for x in step if not isinstance(x, int | tuple)]
-    return max(5, min(notation.LONGEST_NAME, max(map(len, map(notation.number, numbers)))))
 
 
 def _columns(
