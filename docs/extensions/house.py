@@ -166,7 +166,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     from docutils import nodes
     from sphinx.util.docutils import SphinxDirective
 
-    from autograd_mini.drawing.rendering import render
+    from autograd_mini.drawing.digraph import render
 
     from .pictures import inline_svg
 

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import graphviz
 import pytest
 
-import autograd_mini.drawing.rendering as rendering
 from autograd_mini import (
     Neuron,
     draw,
@@ -24,6 +23,7 @@ from autograd_mini import (
     to_mermaid,
 )
 from autograd_mini.drawing import RenderingError, draw_dot
+from autograd_mini.drawing import digraph as rendering
 from tests.drawing.structure import GRAPHS, SVG, neuron
 
 
@@ -171,7 +171,7 @@ def test_a_layout_can_be_interrupted():
     """Ctrl-C while Graphviz computes ends the program at once, as anything else in Python."""
     code = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "import autograd_mini.drawing.rendering as r; r.LARGE = 0;"
+        "import autograd_mini.drawing.digraph as r; r.LARGE = 0;"
         "r._APART = 'import time; time.sleep(60)'; print('ready', flush=True);"
         "r.render('digraph { a }', 'svg', engine='packaged', nodes=1)"
     )
