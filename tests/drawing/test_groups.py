@@ -220,8 +220,9 @@ def test_gradients_fade_where_nothing_flows():
     x, w = Value(-2.0, label="x"), Value(3.0, label="w")
     y = (x.relu() + w) * 2
     y.backward()
-    classes = {n["texts"][0]: n["class"] for n in structure(draw(y))["nodes"].values()}
-    assert (classes["x"], classes["w"]) == ("leaf faded", "leaf")
+    nodes = {n["texts"][0]: n for n in structure(draw(y))["nodes"].values()}
+    assert (nodes["x"]["class"], nodes["w"]["class"]) == ("leaf faded", "leaf")
+    assert nodes["x"]["texts"][-2:] == ["grad", "0"]  # it has one, which is truly 0
     assert "x" not in shown(draw(y, off_path="hidden"))
     normal = structure(draw(y, off_path="normal"))["nodes"].values()
     assert not any("faded" in node["class"] for node in normal)

@@ -4,17 +4,14 @@ import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from contextlib import ExitStack
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd_mini import (
-    Neuron,
     Value,
     draw,
-    draw_network,
     draw_paths,
     draw_text,
     from_json,
@@ -170,34 +167,6 @@ def test_any_label_is_one_line_of_text_for_a_terminal(label):
     lines = draw_text(Value(1.0, label=label) * 2, detail="values").split("\n")
     assert lines[1:] == [f"└─ {as_named(label)}  data 1"]
     assert not any(unicodedata.category(c) == "Cc" for c in lines[1])
-
-
-class Tags(HTMLParser):
-    """The names of the elements of a page, and of their attributes."""
-
-    def __init__(self):
-        super().__init__()
-        self.tags, self.attributes = set(), set()
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-
-@pytest.mark.parametrize("label", NASTY, ids=range(len(NASTY)))
-def test_labels_are_text_where_the_svg_stands_in_html(label):
-    """In the graph, as the group of a node, as an activation, and on paths."""
-    with scope(label):
-        x = Value(2.0, label=label)
-        y = x * x
-    y.backward()
-    model = Neuron(2, activation="tanh")
-    model.activation = label
-    for drawing in (draw(y), draw(y, collapse=1), draw_paths(y, x), draw_network(model)):
-        page = Tags()
-        page.feed(f"<body>{drawing.pipe(encoding='utf-8')}</body>")
-        assert page.tags <= {*ELEMENTS, "body", "tspan", "a"}
-        assert not any(name.startswith("on") or name == "href" for name in page.attributes)
 
 
 def test_edges_and_tooltips_are_text_too():

@@ -127,6 +127,7 @@ def test_in_print_the_sign_is_told_without_colour():
         ([[1.0, float("nan")]], {}, ValueError, r"inputs\[0\]\[1\] must be finite, got nan"),
         ([5], {}, TypeError, r"batch must be a list of inputs.*got 5 \(int\)"),
         (["ab"], {}, TypeError, "batch must be a list of inputs"),
+        ([], {"model": 3}, TypeError, "takes an MLP, a Layer or a Neuron, got 3"),
         ([], {"show": "bias"}, ValueError, "show must be one of weight, gradient"),
         ([], {"theme": "neon"}, ValueError, "theme must be one of"),
         ([], {"engine": "cloud"}, ValueError, "engine must be one of"),
@@ -134,10 +135,6 @@ def test_in_print_the_sign_is_told_without_colour():
     ],
 )
 def test_wrong_arguments(args, options, error, message):
+    network = () if "model" in options else (model(),)
     with pytest.raises(error, match=message):
-        draw_network(model(), *args, **options)
-
-
-def test_what_is_no_network():
-    with pytest.raises(TypeError, match=r"takes an MLP, a Layer or a Neuron, got 3"):
-        draw_network(3)
+        draw_network(*network, *args, **options)

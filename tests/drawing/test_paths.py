@@ -33,12 +33,14 @@ def random_graph(seed):
 @pytest.mark.parametrize("seed", range(20))
 def test_count_sum_and_paths_are_those_of_the_list(seed):
     values, root = random_graph(seed)
+    root.backward()
     for leaf in (*values[:4], root):
         partials = listed(root, leaf)
         products = [prod(path, start=Fraction(1)) for path in partials]
         drawing = draw_paths(root, leaf, limit=10_000)
         assert drawing.count == len(partials) == len(drawing.paths)
         assert drawing.total == sum(products)
+        assert drawing.total == leaf.grad or leaf not in values[:2]
         assert sorted(p.product for p in drawing.paths) == sorted(products)
         assert sorted([*path.partials] for path in drawing.paths) == sorted(partials)
         for path in drawing.paths:
@@ -46,14 +48,6 @@ def test_count_sum_and_paths_are_those_of_the_list(seed):
             assert (path.nodes[0], path.nodes[-1]) == (leaf, root)
             for below, above, d in zip(path.nodes, path.nodes[1:], path.partials, strict=False):
                 assert any(parent is below and d == e for parent, e in above.edges())
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_the_sum_is_the_gradient(seed):
-    values, root = random_graph(seed)
-    root.backward()
-    for leaf in values[:2]:
-        assert draw_paths(root, leaf).total == leaf.grad
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -97,13 +91,6 @@ def test_a_leaf_that_is_not_below_has_no_path():
     drawing = draw_paths(x * 2, other, lang="es")
     assert (drawing.count, drawing.total, list(drawing.paths)) == (0, 0, [])
     assert structure(drawing)["caption"] == ["ningún camino: la derivada es 0"]
-
-
-def test_the_root_itself_has_one_path_of_no_edges():
-    x = Value(2.0, label="x")
-    drawing = draw_paths(x, x)
-    assert (drawing.count, drawing.total) == (1, 1)
-    assert structure(drawing)["nodes"]["total"]["texts"] == ["∂x/∂x = 1"]
 
 
 def test_dead_paths_have_the_product_zero():

@@ -36,25 +36,6 @@ def test_each_golden_file_has_its_graph():
     assert {path.stem for path in GOLDEN.iterdir()} == {*GRAPHS}
 
 
-def test_the_neuron_by_hand():
-    nodes, edges = parsed(draw(neuron()))
-    assert nodes == {
-        "n0": ["w", "data", "0.5", "grad", "−4.603"],
-        "n1": ["x", "data", "2", "grad", "−1.151"],
-        "n2": ["v₁ = w · x", "data", "1", "grad", "−2.301"],
-        "n3": ["b", "data", "−1.2", "grad", "−2.301"],
-        "n4": ["h = v₁ + b", "data", "−0.2", "grad", "−2.301"],
-        "n5": ["v₂ = tanh(h)", "data", "−0.1974", "grad", "−2.395"],
-        "n6": ["v₃ = v₂ − 1", "data", "−1.197", "grad", "−2.395"],
-        "n7": ["L = v₃²", "data", "1.434", "grad", "1"],
-    }
-    assert sorted(edges) == [
-        ("n0", "n2", ["∂v₁/∂w = 2"]), ("n1", "n2", ["∂v₁/∂x = 0.5"]), ("n2", "n4", ["∂h/∂v₁ = 1"]),
-        ("n3", "n4", ["∂h/∂b = 1"]), ("n4", "n5", ["∂v₂/∂h = 0.961"]),
-        ("n5", "n6", ["∂v₃/∂v₂ = 1"]), ("n6", "n7", ["∂L/∂v₃ = −2.395"]),
-    ]  # fmt: skip
-
-
 STEPS = [
     lambda a, b: a * b, lambda a, _: a + 2, lambda a, _: a.tanh(), lambda a, b: a - b,
     lambda a, b: functions.sum([a, b, a, 1.0]),
@@ -88,15 +69,6 @@ def test_nodes_and_edges_are_those_of_the_graph(seed):
     assert found == expected
 
 
-def test_details():
-    loss = neuron()
-    nodes, edges = parsed(draw(loss, detail="values"))
-    assert nodes["n2"] == ["v₁ = w · x", "data", "1"]
-    assert all(label == [] for _, _, label in edges)
-    _, edges = parsed(draw(loss, detail="chain rule"))
-    assert ("n6", "n7", ["∂L/∂v₃ = −2.395", "1 × (−2.395) = −2.395"]) in edges
-
-
 def test_complex_factors_stand_in_parentheses():
     z = Value(1 + 2j, label="z")
     y = (z * (3 - 1j)) * z
@@ -120,20 +92,9 @@ def test_gradients_are_dashes_until_a_backward_pass_has_reached_the_node():
     x, unused = Value(2.0, label="x"), Value(3.0, label="u")
     y = x * 3
     z = y * unused
-    nodes, edges = parsed(draw(z, detail="chain rule"))
-    assert {row[-1] for row in nodes.values()} == {"—"}
-    assert {label[1] for _, _, label in edges} == {"—"}
     y.backward()
     nodes, _ = parsed(draw(z))
     assert [row[-1] for row in nodes.values()] == ["3", "1", "—", "—"]
-
-
-def test_a_gradient_that_is_truly_zero_is_a_zero():
-    x = Value(-2.0, label="x")
-    y = x.relu() * 3
-    y.backward()
-    nodes, _ = parsed(draw(y))
-    assert [row[-1] for row in nodes.values()] == ["0", "3", "1"]
 
 
 def test_stale_nodes_say_what_they_would_be_now():
@@ -141,8 +102,6 @@ def test_stale_nodes_say_what_they_would_be_now():
     y = x.log()
     x.data = 1.0
     assert parsed(draw(y))[0]["n1"][1:5] == ["data", "0.6931", "stale", "0 now"]
-    x.data = -1.0
-    assert parsed(draw(y))[0]["n1"][3:5] == ["stale", "no value now"]
 
 
 def test_what_ieee_has_computed_is_not_stale():
@@ -158,12 +117,9 @@ def test_what_ieee_has_computed_is_not_stale():
     assert parsed(draw(y))[0]["n1"][3:5] == ["stale", "0.5 now"]
 
 
-def test_several_roots_share_their_nodes():
+def test_several_roots_in_any_sequence():
     x = Value(2.0, label="x")
     y, z = x * 2, x + 1
-    nodes, edges = parsed(draw(y, z))
-    assert [row[0] for row in nodes.values()] == ["x", "v₁ = x · 2", "v₂ = x + 1"]
-    assert len(edges) == 2
     for roots in ([y, z], np.array([[y], [z]]), (root for root in (y, z))):
         assert draw(roots).source == draw(y, z).source
 
@@ -177,13 +133,6 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process():
     )
     digests = {printed(code, PYTHONHASHSEED=seed) for seed in ("0", "1", "77")}
     assert len(digests) == 1
-
-
-def test_ids_and_classes_are_in_the_svg():
-    tree = ET.fromstring(draw(neuron()).pipe())
-    groups = {g.get("id"): g.get("class") for g in tree.iter(f"{SVG}g")}
-    assert [groups[id] for id in ("n0", "n2", "n7")] == ["node leaf", "node operation", "node root"]
-    assert groups["e0"] == "edge backward"
 
 
 def test_texts_in_the_svg_have_classes():
@@ -354,10 +303,6 @@ def test_contrast_is_at_least_aa(theme):
     for text, ground in (*pairs, *marks, *names):
         assert contrast(text, ground) >= 4.5
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # WCAG's known example
-
-
-@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-def test_text_on_fills_by_size_has_contrast_too(theme):
     sizes = scale(theme, [1e-8, 1e8])
     for e in range(-8, 9):
         assert contrast(theme.text, sizes.fill(10.0**e)) >= 4.5

@@ -67,13 +67,6 @@ def own_dot(folder, lines):
     (folder / "dot").chmod(0o755)
 
 
-def test_without_dot_on_the_path_the_packaged_graphviz_draws(monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert b"</svg>" in draw(neuron()).pipe()
-    with pytest.raises(RenderingError, match="system Graphviz: dot does not start"):
-        draw(neuron(), engine="system").pipe()
-
-
 def test_without_pygraphviz_the_systems_dot_is_asked(monkeypatch, tmp_path):
     own_dot(tmp_path, 'read first rest\necho "$1 $first"')
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -16,7 +16,6 @@ from autograd_mini.notation import symbols
 from autograd_mini.notation.mathematics import notation_of
 from autograd_mini.notation.shapes import Shape, operands_of, shape_of
 from autograd_mini.notation.textbook import TEXTBOOK
-from autograd_mini.notation.typesetting import UnreadableError, typeset
 from autograd_mini.ops import SHEET
 from tests.points import places
 from tests.reference import exact, true_partial, true_value
@@ -231,13 +230,6 @@ def test_an_own_operation_on_a_vector(own):
     new = own("my_rms(a[])", "sqrt(dot(a, a) / n)", "a_i / (n * out)")
     partials = ["a / (2 · y)", "b / (2 · y)"]
     assert texts(new, 2) == ("my_rms(a, b)", "√((a · a + b · b) / 2)", partials)
-
-
-def test_latex_that_is_not_understood_becomes_a_call(own):
-    new = own("my_odd(a, b)", "a + b", "1", "1", latex=r"{a} \overset{{?}}{{\mapsto}} {b}")
-    assert filled(notation_of(Shape(new, (1, 1))).value).text == "my_odd(a, b)"
-    with pytest.raises(UnreadableError):
-        typeset(new.latex, {"a": symbols.name("a"), "b": symbols.name("b")})
 
 
 def test_a_wrong_textbook_formula_is_named(own):
