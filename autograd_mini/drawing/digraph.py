@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import graphviz
 
@@ -43,26 +43,13 @@ class RenderingError(AutogradError, RuntimeError):
     """No Graphviz could make the picture; the text says what each one said, and what to do."""
 
 
-class Marks(NamedTuple):
-    """The classes of the texts of a node or an edge.
-
-    A node has its name, and below it rows of a word at the left and a number at the right; `rows`
-    are the classes of the numbers. An edge has `lines` alone, with a `halo` in the colour of the
-    ground, so that they can be read where they lie on a line.
-    """
-
-    rows: tuple[str, ...] = ()
-    lines: tuple[str, ...] = ()
-    halo: str = ""
-
-
 class Drawing(graphviz.Digraph):  # type: ignore[misc]
     """A graphviz.Digraph that asks pygraphviz's own Graphviz first, the system's `dot` second.
 
     All that a Digraph has works: `.source`, `.save()`, `.render("x", format="png")`, `.pipe()`,
     and display in Jupyter. `rendering` is None, "packaged" or "system", `time_limit` the
     seconds for a large layout: see `render`. In SVG, the texts of the ids in `marks` have
-    classes: see `Marks`.
+    these classes: of a node (n0, n1, ...) the numbers, of an edge (e0, e1, ...) the lines.
 
     Raises ValueError if `rendering` is unknown.
 
@@ -72,7 +59,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     3
     """
 
-    marks: Mapping[str, Marks] = MappingProxyType({})
+    marks: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     options = Options()  # how it looks
     filename: str
     directory: str
@@ -129,7 +116,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             raise RenderingError(f"{error} {where}") from None
         if wanted == "svg" and self.marks:
             with suppress(ET.ParseError, LookupError, ValueError):  # another Graphviz's SVG
-                data = _marked(data, self.marks)
+                data = _marked(data, self.marks, self.options.colours.background)
         return data.decode(encoding) if encoding else data
 
     def render(
@@ -326,31 +313,35 @@ def _captured_stderr() -> Iterator[Callable[[], str]]:
 
 
 # --- classes for the texts of an SVG, so that style sheets and scripts find them -----------------
-def _marked(svg: bytes, marks: Mapping[str, Marks]) -> bytes:
+def _marked(svg: bytes, marks: Mapping[str, tuple[str, ...]], ground: str) -> bytes:
     """The SVG with a class on each text of the groups whose ids are in `marks`.
 
     Graphviz sets every text from its left end, by its own idea of how wide the letters are. Numbers
     of a node are set from their right end here and a heading, as one text, from its middle, so that
-    they stay in place with another font, or when a script writes another number.
+    they stay in place with another font, or when a script writes another number. What is written at
+    an edge has a halo in the colour of the ground, so that it can be read where it lies on a line.
     """
     top = ET.fromstring(svg)
+    halo = {"stroke": ground, "stroke-width": "3", "stroke-linejoin": "round"}
     for group in top.iter(f"{SVG}g"):
-        if given := marks.get(group.get("id", "")):
-            _mark(group, given)
+        id = group.get("id", "")
+        if id not in marks:
+            continue
+        texts = group.findall(f".//{SVG}text")
+        if id.startswith("n"):
+            _mark_node(group, texts, marks[id])
+        else:
+            for text, name in zip(texts[-len(marks[id]) :], marks[id], strict=True):
+                text.attrib |= {"class": name, **halo, "paint-order": "stroke"}
     return bytes(ET.tostring(top, "utf-8", xml_declaration=True))
 
 
-def _mark(group: ET.Element, marks: Marks) -> None:
-    texts = group.findall(f".//{SVG}text")
-    if marks.lines:
-        halo = {"stroke": marks.halo, "stroke-width": "3", "stroke-linejoin": "round"}
-        for text, name in zip(texts[-len(marks.lines) :], marks.lines, strict=True):
-            text.attrib |= {"class": name, **halo, "paint-order": "stroke"}
-        return
-    first, box = len(texts) - 2 * len(marks.rows), group.findall(f".//{SVG}polygon")[0]
+def _mark_node(group: ET.Element, texts: list[ET.Element], rows: tuple[str, ...]) -> None:
+    """A name, and below it rows of a word at the left and a number at the right."""
+    first, box = len(texts) - 2 * len(rows), group.findall(f".//{SVG}polygon")[0]
     xs = [float(point.split(",")[0]) for point in box.get("points", "").split()]
     ends = min(xs) + max(xs)
-    for name, word, number in zip(marks.rows, texts[first::2], texts[first + 1 :: 2], strict=True):
+    for name, word, number in zip(rows, texts[first::2], texts[first + 1 :: 2], strict=True):
         word.set("class", "word")
         word.set("y", number.get("y", ""))  # signs of another font make a row uneven
         x = f"{ends - float(word.get('x', '0')):g}"

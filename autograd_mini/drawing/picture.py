@@ -9,7 +9,7 @@ from typing import Any
 from autograd_mini.notation import labels as notation
 from autograd_mini.value import Value
 
-from .digraph import Drawing, Marks, table
+from .digraph import Drawing, table
 from .scopes import GroupPath
 from .sketch import Item, Link, Sketch, framed, sketch
 from .themes import Options, Scale, scale
@@ -127,7 +127,8 @@ class _Writer:
         # runs back, and so through other groups.
         self.crowded = seen.folded and len(seen.links) > 2 * len(seen.items) and not _cyclic(seen)
         self.frames: list[str] = []
-        self.marks: dict[str, Marks] = {}
+        self.marks: dict[str, tuple[str, ...]] = {}
+        drawing.marks = self.marks
         self._write()
 
     def _write(self) -> None:
@@ -151,7 +152,6 @@ class _Writer:
             self._edge(k, link, repeated.get((link.tail, link.head), link.tail))
         if not sideways:
             self._invisible(self.drawing, after)
-        self.drawing.marks = self.marks
 
     def _invisible(self, drawing: Drawing, pairs: Iterable[tuple[str, str]]) -> None:
         for tail, head in pairs:
@@ -236,7 +236,7 @@ class _Writer:
         if item.kind == "root" and item.node is not None and item.node.first is None:
             kind = "root leaf"
         drawing.item(item.id, label, kind + " faded" * item.faded)
-        self.marks[item.id] = Marks(tuple(row.kind for row in item.rows[above:]))
+        self.marks[item.id] = tuple(row.kind for row in item.rows[above:])
 
     # --- edges -----------------------------------------------------------------------------------
     def _repeats(self) -> dict[tuple[str, str], str]:
@@ -267,7 +267,7 @@ class _Writer:
                 for kind, line in lines.items()
             )
             attributes["label"] = f"<{table(cells, 2)}>"
-            self.marks[f"e{k}"] = Marks(lines=tuple(lines), halo=colours.background)
+            self.marks[f"e{k}"] = tuple(lines)
         elif lines:
             attributes["edgetooltip"] = "\n".join(lines.values()).replace("\\", "\\\\")
         if link.faded:

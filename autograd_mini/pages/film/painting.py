@@ -13,13 +13,14 @@ from matplotlib import patheffects
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox
 
 from autograd_mini.drawing import draw
-from autograd_mini.drawing.digraph import RAISED, Marks
+from autograd_mini.drawing.digraph import RAISED
 from autograd_mini.drawing.themes import THEMES, mixed
 from autograd_mini.language import text as told
 from autograd_mini.notation import labels as notation
@@ -60,15 +61,15 @@ class Painter:
         self.figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72 * zoom)
         self.figure.set_facecolor(self.colours.background)
         self.canvas: Any = FigureCanvasAgg(self.figure)
-        self.graph = Plotted(layout, marks, self.figure, room, zoom)
+        with without_warnings():
+            self.graph = Plotted(layout, marks, self.figure, room, zoom)
         self.words: list[Any] = []
-        self._widths: dict[Any, float] = {}
 
     def paint(self, index: int) -> Any:
         """The picture of a step as an array of height × width × 3 bytes."""
-        self._light(self.steps[index], index)
-        self._write(index)
         with without_warnings():
+            self._light(self.steps[index], index)
+            self._write(index)
             self.canvas.draw()
         return np.asarray(self.canvas.buffer_rgba())[..., :3].copy()
 
@@ -202,12 +203,9 @@ class Painter:
         return rows
 
     def _measure(self, text: str, size: float, **kw: Any) -> float:
-        key = (text, size, *sorted(kw.items()))
-        if key not in self._widths:
-            line = self.graph.text(0, 0, text, size, **kw)
-            self._widths[key] = self.graph.width(line)
-            line.remove()
-        return self._widths[key]
+        font, renderer = FontProperties(family=FONT, size=size, **kw), self.canvas.get_renderer()
+        width, _, _ = renderer.get_text_width_height_descent(text, font, False)
+        return float(width) / self.graph.zoom
 
 
 # --- Graphviz's layout as artists, so that each part of it can be changed -------------------------
@@ -254,7 +252,7 @@ class Plotted:
     """The drawing, in the middle of a room of the figure."""
 
     def __init__(
-        self, layout: Any, marks: Mapping[str, Marks], figure: Any, room: Bbox, zoom: float
+        self, layout: Any, marks: Mapping[str, Any], figure: Any, room: Bbox, zoom: float
     ) -> None:
         self.figure, self.scale, self.zoom = figure, scale_of(layout, room), zoom
         self.transform = Affine2D().scale(zoom)
@@ -264,6 +262,8 @@ class Plotted:
         self.sizes: dict[Any, float] = {}
         self.nodes: dict[int, Node] = {}  # by their number in the drawing: n0, n1, ...
         self.edges: dict[int, Edge] = {}
+        ground = figure.get_facecolor()
+        halo = patheffects.withStroke(linewidth=3 * self.scale, foreground=ground)
         frames, nodes = ([t for t in layout["objects"] if ("pos" in t) == k] for k in (False, True))
         for thing in (*frames, *layout.get("edges", ()), *nodes):
             id = str(thing.get("id"))
@@ -272,11 +272,10 @@ class Plotted:
                 continue
             if "tail" in thing:
                 self.edges[int(id[1:])] = Edge(shapes[0], shapes[-1], texts)
-                halo = patheffects.withStroke(linewidth=3 * self.scale, foreground=marks[id].halo)
                 for text in texts:
                     text.set_path_effects([halo])
             else:
-                self.nodes[int(id[1:])] = self._node(shapes, texts, marks[id].rows)
+                self.nodes[int(id[1:])] = self._node(shapes, texts, marks[id])
 
     # --- parts -----------------------------------------------------------------------------------
     def write(self, k: int, key: str, words: str) -> None:
@@ -351,9 +350,7 @@ class Plotted:
 
     def width(self, text: Any) -> float:
         """Of a text, in pixels."""
-        with without_warnings():
-            extent = text.get_window_extent(self.figure.canvas.get_renderer())
-        return float(extent.width) / self.zoom
+        return float(text.get_window_extent().width) / self.zoom
 
     def fit(self, text: Any, words: str, room: float) -> None:
         """Change what a text says; in smaller letters where there is not so much room."""
