@@ -1,15 +1,11 @@
 """The gallery: every program of it draws, and both pages show every picture once."""
 
-import json
 import re
 import sys
 import xml.etree.ElementTree as ET
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
-
-from tests.programs import printed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCS = ROOT / "docs"
@@ -20,27 +16,10 @@ from gallery import build  # noqa: E402
 EXHIBIT = re.compile(r"^```\{exhibit\} ([\w ]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-# Paths, a network, folded groups and a plot; test_picture.py compares all kinds of graphs so.
-ELSEWHERE = ("gradient_by_depth", "moons_layers", "paths", "xor_net")
-
-
-@pytest.fixture(scope="module")
-def drawn_elsewhere():
-    """The digests of the same pictures from another interpreter: other hashes and addresses."""
-    code = (
-        f"import sys, json, hashlib; sys.path.insert(0, {str(DOCS)!r}); from gallery import build\n"
-        "digest = lambda name: hashlib.sha256(build.exhibit(name).data).hexdigest()\n"
-        f"print(json.dumps({{name: digest(name) for name in {ELSEWHERE}}}))"
-    )
-    return json.loads(printed(code))
-
-
 @pytest.mark.parametrize("name", build.NAMES)
-def test_the_picture_is_whole_and_the_same_on_every_run(name, exhibits, drawn_elsewhere):
+def test_the_picture_is_whole(name, exhibits):
     picture = exhibits[name]
     assert 200 < build.width_of(picture) < 2000
-    if name in ELSEWHERE:
-        assert sha256(picture.data).hexdigest() == drawn_elsewhere[name]
     if picture.file.endswith(".png"):
         assert picture.data.startswith(b"\x89PNG\r\n")
     else:

@@ -129,6 +129,9 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process():
         "from tests.drawing.structure import GRAPHS, neuron; import autograd_mini as a, hashlib;"
         "made = [GRAPHS[name]().pipe() for name in GRAPHS];"
         "made += [f(neuron()).encode() for f in (a.to_mermaid, a.to_latex, a.to_json)];"
+        "from autograd_mini.drawing import plots; from autograd_mini.data import moons;"
+        "found = a.diagnose(a.MLP(2, [3, 1], seed=0), moons(9));"
+        "made += [plots.png(plots.gradient_by_depth(found))];"
         "print(hashlib.sha256(b''.join(made)).hexdigest())"
     )
     digests = {printed(code, PYTHONHASHSEED=seed) for seed in ("0", "1", "77")}

@@ -262,7 +262,8 @@ def all_pieces():
     return found
 
 
-def test_mathml_is_well_formed_and_of_known_elements():
+def test_each_form_is_well_formed():
+    """MathML of known elements, LaTeX balanced and in ASCII, and no slot is left."""
     for piece in all_pieces():
         for element in ET.fromstring(symbols.document(piece)).iter():
             tag = element.tag.removeprefix(f"{{{symbols.NAMESPACE}}}")
@@ -271,18 +272,10 @@ def test_mathml_is_well_formed_and_of_known_elements():
             if KNOWN[tag] == 0:
                 assert element.text, (tag, piece.text)
             assert {*element.attrib} <= {"stretchy", "mathvariant", "display"}
-
-
-def test_latex_is_balanced_and_ascii():
-    for piece in all_pieces():
         bare = re.sub(r"\\[{}]", "", piece.latex)
         assert bare.count("{") == bare.count("}"), piece.latex
         left, right, arrows = map(piece.latex.count, (r"\left", r"\right", r"\leftarrow"))
         assert left == right + arrows, piece.latex
         assert piece.latex.isascii(), piece.latex
-
-
-def test_every_slot_is_filled():
-    for piece in all_pieces():
         assert not symbols.slots_of(piece)
         assert not re.search("[\ue000-\uf8ff]", piece.text + piece.latex + str(piece.mathml))

@@ -34,16 +34,11 @@ def painted():
 
 
 # --- what is painted -----------------------------------------------------------------------------
-def test_a_picture_for_each_step_and_all_of_one_size(painted):
-    painter, pictures = painted
-    assert len(pictures) == len(painter.steps)
-    assert {picture.shape for picture in pictures} == {(HEIGHT, WIDTH, 3)}
-
-
 def test_nothing_changes_but_what_the_steps_are_about(painted):
     """In the graph, the nodes and edges of this step and of the one before."""
     painter, pictures = painted
     recorded = painter.steps
+    assert {picture.shape for picture in pictures} == {(HEIGHT, WIDTH, 3)}
     for index in range(1, len(recorded)):
         allowed = np.zeros((HEIGHT, WIDTH), dtype=bool)
         allowed[HEIGHT - 310 :] = True  # the words
