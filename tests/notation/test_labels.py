@@ -81,10 +81,3 @@ def test_numbers_beyond_floats_and_beyond_what_str_takes():
     assert number(Fraction(3, 10**5000)) == "3·10⁻⁵⁰⁰⁰"
     assert number(-(10**5000)) == "−10⁵⁰⁰⁰"
     assert parsed(draw(Value(Fraction(1, 10**5000))))[0]["n0"][2] == "10⁻⁵⁰⁰⁰"
-
-
-def test_exact_numbers_are_drawn_exactly():
-    x = Value(Fraction(1, 3), label="x")
-    y = x * x
-    y.backward()
-    assert parsed(draw(y))[0]["n0"] == ["x", "data", "1/3", "grad", "2/3"]
