@@ -83,7 +83,11 @@ class Options:
                 one_of(name, choice, allowed)
         checked(self.lang)
         whole_number("max_nodes", self.max_nodes)
-        check_format(self.number_format)
+        with suppress(TypeError, ValueError):
+            if format(1.5, self.number_format):
+                return
+        what = "a format for floats, such as '.4g'"
+        raise ValueError(f"number_format must be {what}; got {self.number_format!r}")
 
     @property
     def colours(self) -> Theme:
@@ -98,15 +102,6 @@ class Options:
     def number(self, x: Any) -> str:
         """A number as the picture prints it."""
         return notation.number(x, self.number_format)
-
-
-def check_format(number_format: Any) -> None:
-    """Raise ValueError unless floats can be written so."""
-    with suppress(TypeError, ValueError):
-        if format(1.5, number_format):
-            return
-    what = "a format for floats, such as '.4g'"
-    raise ValueError(f"number_format must be {what}; got {number_format!r}")
 
 
 # --- the size of gradients -----------------------------------------------------------------------

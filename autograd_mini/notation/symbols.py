@@ -65,7 +65,7 @@ class Piece(NamedTuple):
     mathml: Any
     level: int = ATOM
     opposite: Any = None  # the piece that this is the negative of, −a of a
-    rows: tuple[tuple[Any, Any], ...] = ()  # of a piecewise formula: values, their conditions
+    rows: tuple[tuple[Any, Any], ...] = ()  # of a piecewise formula: values, and when each is meant
 
 
 def as_done(sums: Piece, right: Any, done: Any) -> Piece:
@@ -302,27 +302,22 @@ def relation(a: Piece, latex: str, b: Piece) -> Piece:
 
 def cases(condition: Piece, yes: Piece, no: Piece) -> Piece:
     """A piecewise formula; where `no` is another, its lines follow."""
-    rows = ((yes, condition), *(no.rows or [(no, None)]))
-    told = [(value, _told(condition)) for value, condition in rows]
-    lines = r" \\ ".join(rf"{value.latex} & {when.latex}" for value, when in told)
-    table = [["mtr", ["mtd", value.mathml], ["mtd", when.mathml]] for value, when in told]
+    word, other = slot("if"), slot("else")
+    when = Piece(
+        f"{word.text} {condition.text}",
+        rf"\text{{{word.latex} }} {condition.latex}",
+        ["mrow", word.mathml, ["mtext", "\u00a0"], condition.mathml],
+    )
+    otherwise = other._replace(latex=rf"\text{{{other.latex}}}")
+    rows = ((yes, when), *(no.rows or [(no, otherwise)]))
+    lines = r" \\ ".join(rf"{value.latex} & {when.latex}" for value, when in rows)
+    table = [["mtr", ["mtd", value.mathml], ["mtd", when.mathml]] for value, when in rows]
     return Piece(
-        f"{{{'; '.join(f'{value.text} {when.text}' for value, when in told)}}}",
+        f"{{{'; '.join(f'{value.text} {when.text}' for value, when in rows)}}}",
         rf"\begin{{cases}} {lines} \end{{cases}}",
         ["mrow", ["mo", "{"], ["mtable", *table]],
         rows=rows,
     )
-
-
-def _told(condition: Piece | None) -> Piece:
-    """When a value of a piecewise formula is meant: "if ..." or "otherwise"."""
-    if condition is None:
-        word = slot("else")
-        return Piece(word.text, rf"\text{{{word.latex}}}", word.mathml)
-    word = slot("if")
-    tree = ["mrow", word.mathml, ["mtext", "\u00a0"], condition.mathml]
-    latex = rf"\text{{{word.latex} }} {condition.latex}"
-    return Piece(f"{word.text} {condition.text}", latex, tree)
 
 
 # --- filling -------------------------------------------------------------------------------------
