@@ -144,10 +144,7 @@ def _staged(things: Sequence[Any], stage: dict[Any, GroupPath], name: str = "sta
 
 
 # --- folding -------------------------------------------------------------------------------------
-Collapse = Any  # None, False, an int, a str, a list of str, or a function from a Value to a name
-
-
-def folds(order: Sequence[Value], roots: Collection[Value], collapse: Collapse) -> Paths:
+def folds(order: Sequence[Value], roots: Collection[Value], collapse: Any) -> Paths:
     """For each node that is folded away, the group that is drawn in its place.
 
     Roots stay, unless a function folds them.
