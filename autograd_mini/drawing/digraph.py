@@ -5,7 +5,9 @@ system's Graphviz is asked where that is missing, or for a format that it does n
 browser (Pyodide) has neither; there the page's JavaScript lends its own, as `globalThis.graphviz`.
 """
 
+import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -61,6 +63,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
 
     marks: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     options = Options()  # how it looks
+    body: list[str]
     filename: str
     directory: str
 
@@ -118,6 +121,12 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             with suppress(ET.ParseError, LookupError, ValueError):  # another Graphviz's SVG
                 data = _marked(data, self.marks, self.options.colours.background)
         return data.decode(encoding) if encoding else data
+
+    def layout(self) -> Any:
+        """Where everything is, as Graphviz tells it in JSON. Raises as `pipe`."""
+        # It loses its way after two backslashes in a text; a word joiner keeps them apart.
+        self.body = [re.sub(r"(\\\\)(?=\\\\)", "\\1\u2060", line) for line in self.body]
+        return json.loads(self.pipe("json").decode().replace("\u2060", ""))
 
     def render(
         self,

@@ -1,6 +1,5 @@
 r"""A graph as LaTeX: a TikZ picture with the operations typeset from the formula sheet."""
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -79,7 +78,7 @@ def to_latex(
 def tikz(seen: Sketch, engine: str | None = None) -> list[str]:
     """The lines of the `tikzpicture` of a sketch: frames, edges, then nodes over their ends."""
     drawing = Drawing("gradients", rendering=engine)
-    frames, layout = write(drawing, seen), json.loads(drawing.pipe("json"))
+    frames, layout = write(drawing, seen), drawing.layout()
     lines = [
         rf"\definecolor{{am{name}}}{{HTML}}{{{colour[1:].upper()}}}"
         for name, colour in zip(Theme._fields, seen.options.colours, strict=True)

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from contextlib import ExitStack
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograd_mini import (
@@ -32,7 +32,7 @@ NASTY = [
     "<script>alert(1)</script>", "<b>bold</b>", "&lt;&amp;&#65;", 'a "quoted" b',
     "back\\slash \\N \\G \\l \\", "{braces|and|bars}", "two\nlines\tand tab",
     "null\x00escape\x1b[31m", "lone \ud800 surrogate", "عربي وعبري עברית", "😀 emoji 👩‍👩‍👧",
-    "  two  spaces  ", "]]>", "<!-- -->", "x" * 10_000,
+    "  two  spaces  ", "]]>", r"\\two", "<!-- -->", "x" * 10_000,
 ]  # fmt: skip
 
 
@@ -124,6 +124,7 @@ TEX = {
 
 @settings(max_examples=200)
 @given(LABELS)
+@example(r"\\two")
 def test_any_label_is_text_in_latex(label):
     """Each special character is a command, and read back, the commands are the label."""
     written = latex_text(name(label))

@@ -108,8 +108,10 @@ def test_every_text_is_inside_its_box_and_the_picture(lang):
 def test_labels_are_text(tmp_path):
     x = Value(3.0, label=r"$\frac{a$ <b>\N 北")
     assert len(save_frames(steps(x * x), tmp_path / "x.png", lang="en")) == 7
-    shown = Painter(steps(x * x), "en").graph.nodes[0].texts["name"].get_text()
-    assert shown == x.label
+    for label in (x.label, r"a\\b\\\c"):
+        x.label = label
+        shown = Painter(steps(x * x), "en").graph.nodes[0].texts["name"].get_text()
+        assert shown == label
 
 
 # --- files ---------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Pictures of steps: Graphviz lays the graph out once, matplotlib paints each step."""
 
-import json
 import logging
 import re
 import warnings
@@ -85,7 +84,7 @@ class Painter:
             look: Any = {"rankdir": rankdir, "theme": theme, "lang": self.lang}
             drawing = draw(root, collapse=False, off_path="normal", **look)
             for words in (1.2, 1.0):
-                layout = json.loads(drawing.pipe("json"))
+                layout = drawing.layout()
                 worth = across * words * min(scale_of(layout, room), _LEGIBLE)
                 if worth > best[0]:
                     best = (worth, layout, drawing.marks)
