@@ -92,9 +92,12 @@ def check_grad(
             return _check_claim(f, gradient, inputs, options)
         return check_engine(f, maker(value), adapter, inputs, options)
     except UndefinedError as reason:
-        values = {"at": inputs.point(), "reason": str(reason)}
-        subject = None if gradient else subject_of(f, value, inputs)
-        return Report("domain", notes=((reason.note, values),), lang=lang, subject=subject)
+        return _undefined(reason, inputs, lang, None if gradient else subject_of(f, value, inputs))
+
+
+def _undefined(reason: UndefinedError, inputs: Inputs, lang: str, subject: Any = None) -> Report:
+    values = {"at": inputs.point(), "reason": str(reason)}
+    return Report("domain", notes=((reason.note, values),), lang=lang, subject=subject)
 
 
 def asked(
@@ -215,14 +218,30 @@ def check_jvp(
     """
     if jvp is None and vjp is None:
         raise CheckError("check_jvp needs jvp, vjp or both")
+    for name, product in (("jvp", jvp), ("vjp", vjp)):
+        if not callable(product or f):
+            raise CheckError(f"{name} must be a function, got {shown(product)}")
     inputs = Inputs(f, at)
-    y = called(lambda: inputs.call(f, inputs.floats))
-    inputs.eps = max(inputs.eps, unit_of(y))
-    eps, size = inputs.eps, len(flat(y))
-    options = asked(inputs, 1, directions, seed, accuracy, lang, None)
-    draw = options.draw
+    try:
+        y = called(lambda: inputs.call(f, inputs.floats))
+        inputs.eps = max(inputs.eps, unit_of(y))
+        options = asked(inputs, 1, directions, seed, accuracy, lang, None)
+        rows = _products(f, y, jvp, vjp, inputs, options)
+    except UndefinedError as reason:
+        return _undefined(reason, inputs, lang)
+    return Report(worst([row.verdict for row in rows]), tuple(rows), lang=lang)
+
+
+def _products(
+    f: Function, y: Any, jvp: Function | None, vjp: Function | None, inputs: Inputs,
+    options: Options,
+) -> list[Comparison]:  # fmt: skip
+    for x in (outs := flat(y)):
+        if not math.isfinite(as_real(x, "the value of f")):
+            raise UndefinedError(f"f gives {x}")
+    eps, size, draw = inputs.eps, len(outs), options.draw
     rows: list[Comparison] = []
-    for number in range(1, directions + 1):
+    for number in range(1, options.directions + 1):
         u = [draw.choice((-1, 1)) * draw.uniform(0.5, 1) for _ in range(size)]
         v = inputs.direction(draw)
         truth = Truth(_weighted(f, u), inputs, None, options)
@@ -247,7 +266,7 @@ def check_jvp(
             ulps = error / math.ulp(wanted) if wanted else math.inf
             told = (wanted, error, bar, ulps, "ok" if error <= bar else "wrong", "adjoint")
             rows.append(Comparison(f"jvp {number} = vjp {number}", got, *told))
-    return Report(worst([row.verdict for row in rows]), tuple(rows), lang=lang)
+    return rows
 
 
 def _weighted(f: Function, u: Sequence[float]) -> Function:

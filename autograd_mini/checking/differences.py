@@ -99,7 +99,7 @@ def finite_difference(
     for name, size in (("eps", eps), ("noise", noise), ("enough", enough)):
         not_negative(name, size)
     function("f", f)
-    x = real(x, "x")
+    x, low, high = real(x, "x"), real(low, "low"), real(high, "high")
     if not math.isfinite(x) or not low <= x <= high:
         raise ValueError(f"x must be a finite number in [{low}, {high}], got {x}")
     probe = Probe(f, x, low, high)

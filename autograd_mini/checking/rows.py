@@ -68,7 +68,8 @@ class Rows:
         if self.is_second:
             pairs = product(range(len(self.inputs.numbers)), repeat=2)
             claims = zip(pairs, self.gradient, self.noise, strict=True)
-            return [self.row(self.name(*k), h, self.truth.second(*k), n) for k, h, n in claims]
+            second = cache(self.truth.second)  # of f that is the same both ways
+            return [self.row(self.name(*k), h, second(*sorted(k)), n) for k, h, n in claims]
         if not self.options.directions:
             found = [self.truth.along({k: 1.0}) for k in count]
             largest = max((abs(r.value) for r in found), default=Fraction(0))

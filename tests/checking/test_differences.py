@@ -210,6 +210,7 @@ def test_what_f_may_give():
     [
         (lambda: finite_difference(math.sin, math.nan), ValueError, "finite"),
         (lambda: finite_difference(math.sin, 3.0, high=2.0), ValueError, "2.0"),
+        (lambda: finite_difference(math.sin, 1.0, low="a"), TypeError, "low must be .* got 'a'"),
         (lambda: finite_difference(math.sin, 1.0, order=3), ValueError, "must be one of 1, 2"),
         (lambda: finite_difference(math.log, -1.0), ValueError, "no finite value at x = -1.0"),
         (lambda: finite_difference(lambda x: math.nan, 1.0), ValueError, "no finite value"),

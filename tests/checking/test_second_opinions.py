@@ -191,11 +191,26 @@ def test_the_products_of_jax():
         ({"vjp": lambda u: u}, "vjp must give 3 numbers, got 2"),
         ({"vjp": lambda u: 1 / None}, "vjp raised TypeError"),
         ({"jvp": lambda v: v, "directions": 0}, "directions must be at least 1"),
+        ({"vjp": 3}, r"vjp must be a function, got 3 \(int\)"),
     ],
 )
 def test_products_that_do_not_fit(options, words):
     with pytest.raises(CheckError, match=words):
         check_jvp(layer, POINT, **options)
+
+
+@pytest.mark.parametrize(
+    ("f", "jvp", "told"),
+    [
+        (math.log, lambda v: v, "no value at x = -2.0: math domain error"),
+        (lambda x: math.nan, lambda v: v, "no value at x = -2.0: f gives nan"),
+        (lambda x: x, lambda v: v / 0, "jvp: float division by zero"),
+    ],
+)
+def test_products_where_there_is_no_value(f, jvp, told):
+    report = check_jvp(f, -2.0, jvp=jvp)
+    assert (report.verdict, report.comparisons) == ("domain", ())
+    assert told in str(report)
 
 
 def test_an_engine_in_which_f_has_no_value_is_told_below_the_others_and_a_kink_as_such():
