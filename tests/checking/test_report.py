@@ -113,11 +113,6 @@ def test_why_there_is_no_value_is_told_in_the_language_of_the_report():
     assert report.notes[-1][1]["reason"] == "log(a) at a = -1.0: it needs a > 0"
 
 
-def test_another_language_is_refused():
-    with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
-        WRONG.text("fr")
-
-
 # --- HTML, rich ----------------------------------------------------------------------------------
 class Cells(HTMLParser):
     def __init__(self):

@@ -62,17 +62,6 @@ def test_points_keep_the_margin_that_is_asked_for():
     far()
 
 
-def test_points_are_not_filtered():
-    """No example is thrown away, however narrow the domain: hypothesis would say so."""
-
-    @settings(QUICK, max_examples=300, suppress_health_check=[])
-    @given(points("atanh"))
-    def inside(args):
-        assert -1 < args[0] < 1
-
-    inside()
-
-
 def test_a_user_s_operation_joins(own):
     own("well(a)", "sqrt(a * a - 4)", "a / out")
     draws = set()
@@ -114,14 +103,6 @@ def test_an_operation_without_a_point_is_told(own):
 
 
 # --- graphs --------------------------------------------------------------------------------------
-@settings(QUICK, max_examples=200)
-@given(graphs())
-def test_graphs_are_moderate_and_their_gradients_true(graph):
-    root = graph(*map(Value, graph.at))
-    assert math.isfinite(root.data)
-    assert exact.wrong_input(graph) is None
-
-
 def test_graphs_share_nodes_and_use_the_whole_sheet():
     draw, names, fan_out = Random(3), set(), 0
     for _ in range(1500):
@@ -181,6 +162,7 @@ def test_the_repr_is_the_graph(graph):
     assert at == graph.at
     ours, theirs = graph(*map(Value, at)), f(*map(Value, at))
     assert ours.data == theirs.data
+    assert math.isfinite(ours.data)
     assert all(len(line) <= 160 for line in repr(graph).splitlines())
 
 
