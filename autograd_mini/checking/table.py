@@ -34,9 +34,6 @@ def value_and_slopes(
     op: Op, numbers: Sequence[Any], active: tuple[bool, ...]
 ) -> tuple[float, list[float]] | None:
     """The value and the partials for the active arguments; None outside the domain."""
-    pairs = zip(op.params, numbers, strict=True)
-    if not all(x in op.domains[p] for p, arg in pairs if p in op.domains for x in flat([arg])):
-        return None
     try:
         out = evaluation.value(op, FLOAT, numbers, numbers)
         found = evaluation.partials(op, FLOAT, active, numbers, out)
