@@ -323,17 +323,20 @@ class _Ladder:
         rounding = self.eps * size + self.eps * abs(self.probe.x) * slope
         self.floor = max(self.floor, rounding)
         if self.order == 1 and self.side == "both" and len(self.levels) > 8:
-            seen = [*self._rough()]
-            rough = max(size for size, _ in seen)
             reach = max(abs(x.quotient * x.step) + abs(x.bend) for x in self.levels)
+            seen = [*self._rough(reach / 2**20)]
+            rough = max(size for size, _ in seen)
             self.lost = rough > max(64 * rounding, reach / 16)
             self.floor = max(self.floor, rough)
             small = 64 * self.eps * max(abs(level.quotient) for level in self.levels)
             shares = [share for size, at in seen if (share := size / at) <= small]
             self.share = max(shares, default=0.0) if self.probe.x else small / 8
 
-    def _rough(self) -> Iterator[tuple[float, float]]:
-        """What the bends show of it, and how far from 0 that is seen."""
+    def _rough(self, small: float) -> Iterator[tuple[float, float]]:
+        """What the bends show of it, and how far from 0 that is seen.
+
+        What is not `small` is a course of f itself, at steps that are not of the shortest.
+        """
         levels, x = self.levels, abs(self.probe.x)
         # At the shortest steps a smooth f does not bend: what is left there is noise.
         yield sorted(abs(level.bend) for level in levels[-4:])[-2] / 2, x or levels[-4].step
@@ -341,7 +344,8 @@ class _Ladder:
         near, least = math.frexp(x)[1] if x else 0, math.inf
         for level in levels:
             if (power := math.frexp(level.step)[1]) < min(-24, near - 1) or near + 3 <= power < -36:
-                if power < -30 and abs(level.bend) > (0.8 if power < near else 2) * least:
+                shown = power < -36 or (power < -30 and abs(level.bend) < small)
+                if shown and abs(level.bend) > (0.8 if power < near else 2) * least:
                     yield abs(level.bend), max(x, level.step)
                 least = min(least, abs(level.bend))
         # A staircase, such as (1e12 + x) - 1e12: flat at the shortest steps, then both sides move.

@@ -346,3 +346,10 @@ def test_a_claim_right_on_its_side_of_a_near_kink_is_never_wrong(kink, distance,
     at = kink + distance * abs(kink)
     assert check_grad(f, at, gradient=slope).verdict in ("ok", "kink", "undecided")
     assert check_grad(f, at, gradient=lambda x: slope(x) + 5).verdict in ("wrong", "undecided")
+
+
+def test_the_fine_teeth_of_a_saw_are_no_noise():
+    """Of mod(a, b) by b at a small b: teeth of 3e-11, within which the slope is -floor(a / b)."""
+    a, b = -0.18772972285994938, -2.2207706e-06
+    found = finite_difference(lambda b: a % b, b)
+    assert abs(found.value + a // b) <= found.error < 1
