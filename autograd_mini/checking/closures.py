@@ -56,7 +56,8 @@ def blamed(run: Run, wanted: Sequence[float], told: bool = False) -> Culprit | N
     for original, maker in made:
         node = graph.seen.get(id(original))
         if node is not None and node.parents and not op_name(node):
-            node.op = type(original).__name__ if len({*inner.values()}) > 1 else maker
+            by_class = len({*inner.values()}) > 1 or not maker.isidentifier()
+            node.op = type(original).__name__ if by_class else maker
     with _writes(run, classes) as log:
         try:
             driver = _Driver(run, graph, classes, log)
@@ -67,7 +68,8 @@ def blamed(run: Run, wanted: Sequence[float], told: bool = False) -> Culprit | N
         if culprit := driver.broken_step() or truth.lost_parent():
             return culprit
         if off := truth.wrong_partials():
-            return truth.worst(off, driver.recorded) if truth.explains() else None
+            named = truth.worst(off, driver.recorded) if truth.explains() else None
+            return truth.replaced(off, driver.set) or named
     written = _seeded(written)
     seen = {write.node for write in written}
     if not graph.root.grad and seen.isdisjoint(inner):
@@ -143,6 +145,8 @@ class _Driver:
     """Each node's step of the backward pass, alone; gives the graph its partials.
 
     expected   how often each step writes into a parent: (node, parent) -> times
+    set        the sum of the gradients that a pass from a node gave it one after the other
+    own        the gradient from which a pass has started
     replaces   whether a node replaces its own gradient when it is handed a share
     hands      whether a backward pass hands shares on to the parents' own
     """
@@ -153,9 +157,11 @@ class _Driver:
         self.given: list[tuple[Any, Any]] = []  # the shares that a step called with or gave back
         self.recorded = graph.has_partials
         self.expected: Counter[tuple[int, int]] = Counter()
+        self.set: dict[tuple[Node, Node], float] = {}
         self.kept: list[tuple[Node, Node]] = []  # (node, a parent whose gradient it replaces)
         self.unchained: list[tuple[Node, Node]] = []  # whose share is the same for any gradient
         self.replaces = self.hands = False
+        self.own = 1.0
         whole: Any = self.adapter.backward
         patched = classes if isinstance(whole, str) and self.adapter.local else set[type]()
         with _methods(patched, whole, self._stub):
@@ -180,18 +186,20 @@ class _Driver:
     def _one(self, node: Node) -> None:
         parents = list(dict.fromkeys(node.parents))
         got = self._step(node, parents, {}, 1.0)
+        log, given, own = [*self.log], self.given, self.own
         starts = {x: _START * (1 + abs(got.get(x, 0.0))) for x in (*parents, node)}
         # a whole pass may reset what was there before, and sets its own seed
         alone = self.hands or self.adapter.local not in (None, self.adapter.backward)
-        again = self._step(node, parents, starts, _SEED) if alone else {}
+        again = self._step(node, parents, starts if alone else {}, _SEED)
         for parent in parents:
-            writes = [write for write in self.log if write.node == id(parent.node)]
-            uses = len(writes) + sum(x is parent.node for x, _ in self.given)
+            writes = [write for write in log if write.node == id(parent.node)]
+            uses = len(writes) + sum(x is parent.node for x, _ in given)
             self.expected[id(node), id(parent)] = uses
-            total, twice = got[parent], again.get(parent, math.nan) - starts[parent]
-            near = 1e-6 * (1 + abs(total))
-            replaced = not alone and any(write.after == write.before != 0 for write in writes)
-            if replaced or (abs(twice + starts[parent] - _SEED * total) <= near and not self.given):
+            if not alone:
+                self.set[node, parent] = sum(write.after for write in writes) / own
+            total, start = got[parent], starts[parent] if alone else 0.0
+            near, twice = 1e-6 * (1 + abs(total)), again[parent] * (1.0 if alone else _SEED) - start
+            if abs(twice + start - _SEED * total) <= near and alone and not given:
                 self.kept.append((node, parent))
             elif abs(twice - total) <= near < abs(total):
                 self.unchained.append((node, parent))
@@ -209,27 +217,29 @@ class _Driver:
         for other in (*parents, node):
             start = starts.get(other)
             adapter.set(other.node, "grad", number(start) if start else copy(self.run.zero))
-        self.given, self.driven, returned = [], original, None
+        self.given, self.driven, self.own, returned = [], original, 1.0, None
+        if local is None and seed != 1:
+            adapter.set(original, "grad", number(seed))  # some start from what they find
         if adapter.local in (None, adapter.backward):
             with self._cut(parents):
                 self.log.clear()
                 adapter.run(original) if local is None else local(seed)
                 self.log[:] = _seeded(self.log)
-            if local is not None and self.hands and starts:
+            if self.hands and starts:
                 self.replaces |= adapter.number(original, "grad") == seed
-            seed = 1.0 if self.hands else adapter.number(original, "grad") or 1.0
+            if not self.hands:
+                self.own = adapter.number(original, "grad") or 1.0
         else:
             adapter.set(original, "grad", number(seed))
             self.log.clear()
             returned = local(seed) if arguments(local)[0] else local()
-            seed = 1.0
         total = {parent: float(adapter.number(parent.node, "grad")) for parent in parents}
         seen = {id(parent.node): parent for parent in parents}
         self.given += self._returned(node, returned)
         for x, share in self.given:
             if id(x) in seen:
                 total[seen[id(x)]] += float(share)
-        return {parent: x / seed for parent, x in total.items()}
+        return {parent: x / self.own for parent, x in total.items()}
 
     def _returned(self, node: Node, shares: Any) -> list[tuple[Any, Any]]:
         """(parent, share) for each share that a step gives back in place of handing it on."""
@@ -251,9 +261,9 @@ class _Driver:
         kept = [(x, way, getattr(x, way)) for x in grown for way in fields]
         if grown and not isinstance(adapter.parents, str):
             raise AttributeError("parents")  # they are read by a function
-        for x, way, _ in kept:
-            setattr(x, way, getattr(leaf, way, ()))
         try:
+            for x, way, _ in kept:
+                setattr(x, way, getattr(leaf, way, ()))
             yield
         finally:
             for x, way, old in kept:
@@ -280,6 +290,9 @@ class Estimate(NamedTuple):
 
 class _Done(BaseException):
     """What was asked for is known; not an Exception, so that no engine's own `except` stops it."""
+
+
+_Off = tuple[float, Node, Node, float, float]
 
 
 class _Truth:
@@ -357,7 +370,7 @@ class _Truth:
                     return self.graph.culprit("accumulation", "parent", node, operand=name)
         return None
 
-    def wrong_partials(self) -> list[tuple[float, Node, Node, float, float]]:
+    def wrong_partials(self) -> list[_Off]:
         """(how far it is off, node, parent, partial, the true one) of each that is wrong."""
         off = []
         for (node, parent), true in self.partials.items():
@@ -368,13 +381,22 @@ class _Truth:
                 off.append((error / max(abs(true.value), error), node, parent, got, true.value))
         return off
 
-    def worst(self, off: list[tuple[float, Node, Node, float, float]], recorded: bool) -> Culprit:
+    def replaced(self, off: list[_Off], given: Mapping[Any, float]) -> Culprit | None:
+        """A pass that keeps the last of two shares of the same node: they are right together."""
+        for _, node, parent, _, true in off:
+            both = given.get((node, parent), math.nan)
+            if node.parents.count(parent) > 1 and math.isclose(both, true, abs_tol=1e-6):
+                name = self.graph.name(parent)
+                return self.graph.culprit("accumulation", "replaced", node, operand=name)
+        return None
+
+    def worst(self, off: list[_Off], recorded: bool) -> Culprit:
         """The culprit: the partial that is off by most."""
-        _, node, parent, got, true_value = max(off, key=itemgetter(0))
-        if self._lost_itself(node, parent, got, true_value, recorded):
+        _, node, parent, got, true = max(off, key=itemgetter(0))
+        if self._lost_itself(node, parent, got, true, recorded):
             lost = {"operand": self.graph.name(parent), "uses": 2, "edges": 1}
             return self.graph.culprit("accumulation", "edges", node, **lost)
-        return _off(self.graph, node, parent, got, true_value)
+        return _off(self.graph, node, parent, got, true)
 
     def _lost_itself(self, node: Node, parent: Node, got: float, true: float, kept: bool) -> bool:
         """Whether it is x * x or x + x with one edge, where the engine keeps one for each use."""
