@@ -74,7 +74,7 @@ def blamed(run: Run, wanted: Sequence[float], told: bool = False) -> Culprit | N
     seen = {write.node for write in written}
     if not graph.root.grad and seen.isdisjoint(inner):
         return None  # it keeps no gradients of inner nodes
-    culprit = check_sums(graph, written, driver.expected, driver.replaces)
+    culprit = check_sums(graph, written, driver.expected)
     unseen = any(node.grad and id(node.node) not in seen for node in graph.order)
     return None if unseen and culprit and culprit.kind != "seed" else culprit
 
@@ -147,7 +147,6 @@ class _Driver:
     expected   how often each step writes into a parent: (node, parent) -> times
     set        the sum of the gradients that a pass from a node gave it one after the other
     own        the gradient from which a pass has started
-    replaces   whether a node replaces its own gradient when it is handed a share
     hands      whether a backward pass hands shares on to the parents' own
     """
 
@@ -160,15 +159,14 @@ class _Driver:
         self.set: dict[tuple[Node, Node], float] = {}
         self.kept: list[tuple[Node, Node]] = []  # (node, a parent whose gradient it replaces)
         self.unchained: list[tuple[Node, Node]] = []  # whose share is the same for any gradient
-        self.replaces = self.hands = False
-        self.own = 1.0
+        self.hands, self.own = False, 1.0
         whole: Any = self.adapter.backward
         patched = classes if isinstance(whole, str) and self.adapter.local else set[type]()
         with _methods(patched, whole, self._stub):
-            for node in sorted(graph.order, key=lambda node: not node.parents):
+            for node in graph.order:
                 if self.recorded:
                     self.expected.update((id(node), id(parent)) for parent in node.parents)
-                elif node.parents or self.adapter.local == whole:
+                elif node.parents:
                     self._one(node)
 
     def _stub(self, _: type, old: Any) -> Any:
@@ -187,7 +185,7 @@ class _Driver:
         parents = list(dict.fromkeys(node.parents))
         got = self._step(node, parents, {}, 1.0)
         log, given, own = [*self.log], self.given, self.own
-        starts = {x: _START * (1 + abs(got.get(x, 0.0))) for x in (*parents, node)}
+        starts = {x: _START * (1 + abs(got.get(x, 0.0))) for x in parents}
         # a whole pass may reset what was there before, and sets its own seed
         alone = self.hands or self.adapter.local not in (None, self.adapter.backward)
         again = self._step(node, parents, starts if alone else {}, _SEED)
@@ -225,8 +223,6 @@ class _Driver:
                 self.log.clear()
                 adapter.run(original) if local is None else local(seed)
                 self.log[:] = _seeded(self.log)
-            if self.hands and starts:
-                self.replaces |= adapter.number(original, "grad") == seed
             if not self.hands:
                 self.own = adapter.number(original, "grad") or 1.0
         else:

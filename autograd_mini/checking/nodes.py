@@ -243,13 +243,12 @@ class Write(NamedTuple):
 
 
 def check_sums(
-    graph: Graph, written: Sequence[Write] = (), expected: Expected = None, replaces: bool = False
+    graph: Graph, written: Sequence[Write] = (), expected: Expected = None
 ) -> Culprit | None:
     """The first node, from the root down, whose gradient is not the sum of its users' shares.
 
     written   what the pass wrote into the gradients
-    expected  how often a node's step does so to a parent; replaces: whether a node keeps only the
-              last
+    expected  how often a node's step does so to a parent
     """
     right, size = adjoints(graph)
     floor = 1e-300 if expected is None else 16 * EPS * max(size.values())
@@ -264,9 +263,9 @@ def check_sums(
         if abs(got - wanted) <= slack or (got != got and wanted != wanted) or got == wanted:
             continue
         if node is graph.root:
-            leaves = [(float(x.grad), id(x)) for x in graph.order if not x.parents]
-            leaves = [(g, k) for g, k in leaves if k in live]
-            scaled = all(abs(g - got * right[k]) <= abs(got) * slacks[k] for g, k in leaves)
+            leaves = [x for x in graph.order if id(x) in live and not x.parents]
+            near = (abs(x.grad - got * right[id(x)]) <= abs(got) * slacks[id(x)] for x in leaves)
+            scaled = all(near)
             if not (got or scaled):
                 return None  # the engine frees it
             kind, message = ("seed", "seed") if scaled else ("accumulation", "stale")
@@ -274,60 +273,60 @@ def check_sums(
         shares = handed[id(node)]
         users = [user for user, adj, p in shares if adj * p != 0]
         early = any(sum(adj * p != 0 for _, adj, p in handed[id(user)]) > 1 for user in users)
-        kind = message = "order" if early and not replaces else "accumulation"
-        if not replaces and expected is not None:
+        kind = message = "order" if early else "accumulation"
+        if expected is not None:
             writes = [write for write in written if write.node == id(node.node)]
             most, least = (
                 sum(expected[id(user), id(node)] for user in dict.fromkeys(some))
                 for some in ([user for user, *_ in shares], users)
             )
             parts = [adj * p for _, adj, p in shares]
-            sums = _matched([w.after - w.before for w in writes], parts, slack)
-            lost = not sums and _matched([w.after for w in writes], parts, slack)
-            added = (min(abs(w.after - w.before - x) for x in parts) for w in writes)
-            if lost and early and max(added) <= slack:
+            known = _known(shares, written)
+            added, set_to = [w.after - w.before for w in writes], [w.after for w in writes]
+            possible = _among(added, known, slack)
+            replaced = _among(set_to, known, slack) and not possible
+            lost = replaced or _among(set_to, parts, slack, once=True)
+            lost = lost and not _among(added, parts, slack, once=True)
+            if lost and early and _among(added, parts, slack):
                 return None  # what was handed on too early may have added the same
-            if not lost and not _handed(writes, shares, written, slack):
-                return None
-            if len(writes) > most:
-                kind, message = "order", "visits"
+            if lost:
+                kind = message = "accumulation"
             elif len(writes) < least:
                 kind, message = "accumulation", "skipped"
-            elif len(writes) < most:  # some shares are 0, and may have been handed on
-                return None
-            elif not (lost or early or any(w.after == w.before for w in writes)):
-                return None  # the users were complete when they handed on
+            elif len(writes) < most or not possible:
+                return None  # some shares are 0, and may have been handed on; or none is such
             else:
-                kind = message = "accumulation" if lost else "order"
+                kind, message = "order", "visits" if len(writes) > most else "order"
         terms = [f"{adj:.6g}*{p:.6g}" for _, adj, p in shares]
         text = " + ".join(terms if len(terms) <= 6 else [*terms[:6], "..."]) or "1"
         return graph.culprit(kind, message, node, got=got, wanted=wanted, sum=text)
     return None
 
 
-def _handed(
-    writes: Sequence[Write],
-    shares: Sequence[tuple[Any, float, float]],
-    written: Sequence[Write],
-    slack: float,
-) -> bool:
-    """Whether what was added each time follows from a gradient that a user has had by then."""
+def _known(shares: Sequence[tuple[Any, float, float]], written: Sequence[Write]) -> list[float]:
+    """The shares that a node's users can have handed on, from what gradients they ever had."""
     known, whole = list[float](), dict[Any, float]()
     for user, _, partial in shares:
         whole[user] = whole.get(user, 0.0) + partial
     for user, adjoint, partial in shares:
-        had = [0.0, adjoint, *(w.after for w in written if w.node == id(user.node))]
+        had = [0.0, adjoint]
+        for write in written:
+            if write.node == id(user.node):
+                had += [write.after, write.after - write.before]
         known += [g * p for g in had for p in (partial, whole[user])]
-    return all(any(abs(w.after - w.before - x) <= slack for x in known) for w in writes)
+    return known
 
 
-def _matched(numbers: Sequence[float], parts: Sequence[float], slack: float) -> bool:
-    """Whether each number is one of the parts, and no part serves for two."""
+def _among(
+    numbers: Sequence[float], parts: Sequence[float], slack: float, once: bool = False
+) -> bool:
+    """Whether each number is one of the parts; `once`: no part serves for two."""
     left = list(parts)
     for number in numbers:
         if (found := next((x for x in left if abs(number - x) <= slack), None)) is None:
             return False
-        left.remove(found)
+        if once:
+            left.remove(found)
     return True
 
 

@@ -1,5 +1,17 @@
 """Engines that show themselves otherwise than by a field with a well-known name."""
 
+ORDER = """
+def order(root, parents):
+    done = []
+    def visit(node):
+        if not any(node is x for x in done):
+            for x in parents(node):
+                visit(x)
+            done.append(node)
+    visit(root)
+    return done
+"""
+
 SLOTS = """
 from dataclasses import dataclass
 from typing import Any
@@ -29,16 +41,8 @@ class Node:
         return out
 
     def backward(self):
-        order = []
-        def visit(node):
-            if not any(node is x for x in order):
-                for x in node.inputs:
-                    visit(x)
-                order.append(node)
-        visit(self)
         self.grad = 1.0
-        while order:
-            node = order.pop()
+        for node in reversed(order(self, lambda x: x.inputs)):
             if node.pull:
                 node.pull()
 """
@@ -56,16 +60,8 @@ class Node:
         return Node(self.valor * otro.valor, (self, otro), (otro.valor, self.valor), "mul")
 
     def retropropagar(self):
-        orden, vistos = [], set()
-        def visitar(nodo):
-            if nodo not in vistos:
-                vistos.add(nodo)
-                for padre in nodo.padres:
-                    visitar(padre)
-                orden.append(nodo)
-        visitar(self)
         self.gradiente = 1.0
-        for nodo in reversed(orden):
+        for nodo in reversed(order(self, lambda x: x.padres)):
             for padre, parcial in zip(nodo.padres, nodo.parciales):
                 padre.gradiente += parcial * nodo.gradiente
 """
@@ -87,16 +83,8 @@ class Node:
         return Node(self.__x * other.__x, (self, other), shares, "mul")
 
     def backward(self):
-        order, seen = [], set()
-        def visit(node):
-            if node not in seen:
-                seen.add(node)
-                for x in node.__parents:
-                    visit(x)
-                order.append(node)
-        visit(self)
         self.__g = 1.0
-        for node in reversed(order):
+        for node in reversed(order(self, lambda x: x.__parents)):
             for x, share in zip(node.__parents, node.__rule(node.__g) if node.__rule else ()):
                 x.__g += share
 """
@@ -113,17 +101,11 @@ class Node:
         return Node(self.number * other.number, (self, other), (lambda a, b: b, lambda a, b: a))
 
     def backward(self):
-        order = []
-        def visit(node):
-            if node not in order:
-                for x in node.args:
-                    visit(x)
-                order.append(node)
-        visit(self)
-        for node in order:
+        nodes = order(self, lambda x: x.args)
+        for node in nodes:
             node.grad = 0.0
         self.grad = 1.0
-        for node in reversed(order):
+        for node in reversed(nodes):
             for x, slope in zip(node.args, node.slopes):
                 x.grad += slope(*[y.number for y in node.args]) * node.grad
 """
@@ -162,15 +144,8 @@ class Node:
     def __mul__(self, other): return Node.apply(Mul, self, other)
 
     def backward(self):
-        order = []
-        def visit(node):
-            if node not in order:
-                for x in node._ctx.parents if node._ctx else ():
-                    visit(x)
-                order.append(node)
-        visit(self)
         self.grad = 1.0
-        for node in reversed(order):
+        for node in reversed(order(self, lambda x: x._ctx.parents if x._ctx else ())):
             if node._ctx:
                 for x, share in zip(node._ctx.parents, node._ctx.backward(node.grad)):
                     x.grad = share if x.grad is None else x.grad + share
@@ -233,7 +208,7 @@ UNCOUNTED = (
         SPANISH.replace("self.gradiente = 1.0", "suma = {self: 1.0}")
         .replace("padre.gradiente +=", "suma[padre] = suma.get(padre, 0.0) +")
         .replace("parcial * nodo.gradiente", "parcial * suma.get(nodo, 0.0)")
-        .replace("reversed(orden):", "reversed(orden):\n            nodo.fin(suma.get(nodo, 0.0))")
+        .replace("x.padres)):", "x.padres)):\n            nodo.fin(suma.get(nodo, 0.0))")
     )
     + """
     def fin(self, suma):
@@ -245,7 +220,7 @@ UNCOUNTED = (
 # (source, right, wrong, culprit's kind and operation; "" where it is a node that is at fault)
 FAULTS = {
     "slots, partial": (SLOTS, "+= other.data * out.grad", "+= 2 * out.grad", "partial", "mul"),
-    "slots, order": (SLOTS, "order.pop()", "order.pop(0)", "order", "add"),
+    "slots, order": (SLOTS, "in reversed(", "in (", "order", "add"),
     "slots, sum": (SLOTS, "self.grad += other", "self.grad = other", "accumulation", "mul"),
     "spanish, partial": (SPANISH, "otro.valor, self.valor)", "1.0, self.valor)", "partial", "mul"),
     "spanish, sum": (SPANISH, "padre.gradiente +=", "padre.gradiente =", "accumulation", ""),
@@ -260,7 +235,7 @@ FAULTS = {
     "seeded, partial": (SEEDED, "share * b, share * a", "share * b, share * b", "partial", "Mul"),
     "switched, partial": (SWITCHED, "share * b, share", "share, share", "partial", "Mul"),
     "switched, seed": (SWITCHED, "self.grad = 1.0", "self.grad = 2.0", "seed", "Add"),
-    "uncounted, order": (UNCOUNTED, "reversed(orden)", "[self, *orden[:-1]]", "gradient", ""),
+    "uncounted, order": (UNCOUNTED, "in reversed(", "in (", "gradient", ""),
     "uncounted, sum": (UNCOUNTED, "suma.get(padre, 0.0) + ", "", "gradient", ""),
     "lazy, partial": (LAZY, "(a * b, b, a)", "(a * b, a, b)", "gradient", ""),
     "pulled, partial": (PULLED, "(self, other.value),", "(self, self.value),", "gradient", ""),

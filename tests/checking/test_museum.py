@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from itertools import islice
 from random import Random
 from textwrap import dedent
 
@@ -98,22 +99,14 @@ def test_no_random_graph_raises_a_false_alarm(engine):
     "name", [n for n in NAMES if n not in {"TanhCancels", "TiesForAll", "CutGraph", "StaleInterior",
              "ReversedSubtraction", "ForgetsZeroGrad"}]
 )  # fmt: skip
-def test_random_graphs_find_the_mistake_without_being_told_where(name):
+def test_random_graphs_find_the_mistake_and_name_no_other(name):
     """The rest need a special input: a tie, a tail, a reflected operator, a second pass."""
-    draw = Random(22)
-    assert any(
-        exact.wrong_input(random_graph(draw, value=museum.ENGINES[name])) is not None
-        for _ in range(400)
-    )
-
-
-@pytest.mark.parametrize("name", ["Overwrites", "EveryPath", "NoTopologicalOrder", "BreadthFirst"])
-def test_replacing_and_a_lack_of_order_are_not_mistaken_for_each_other(name):
     engine, draw = museum.ENGINES[name], Random(5)
-    graphs = [random_graph(draw, [*engine.rules], steps=9, value=engine) for _ in range(60)]
-    culprits = [graph.check().culprit for graph in graphs if exact.wrong_input(graph) is not None]
-    assert len(culprits) > 10
-    assert {culprit.kind for culprit in culprits} == {engine.kind}
+    graphs = (random_graph(draw, [*engine.rules], steps=9, value=engine) for _ in range(400))
+    wrong = islice((x for x in graphs if exact.wrong_input(x) is not None), 15)
+    kinds = [graph.check().culprit.kind for graph in wrong]
+    assert kinds.count(engine.kind) >= max(1, len(kinds) - 1)
+    assert {*kinds} <= {engine.kind, "gradient"}  # which one is not told apart
 
 
 @pytest.mark.parametrize("name", NAMES)
