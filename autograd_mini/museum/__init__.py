@@ -11,25 +11,21 @@ which is right. `check_grad` must name the culprit of each.
 1.0
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 from collections.abc import Callable
 from functools import wraps
 from textwrap import dedent, indent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograd_mini.checking import Report, check_grad
 from autograd_mini.language import of, words
+from autograd_mini.stepping import Steps, steps
 
 from . import loops
 from .engine import Engine
 from .exhibits import ENGINES, Exhibit
 from .loops import LOOPS
-
-if TYPE_CHECKING:
-    from autograd_mini.checking import Report
-    from autograd_mini.stepping import Steps
 
 HEALTHY = Engine
 
@@ -54,8 +50,6 @@ def check(engine: type[Exhibit] | str, **options: Any) -> Report:
     >>> check("WrongArgument").culprit.kind
     'partial'
     """
-    from autograd_mini.checking import check_grad
-
     broken = named(engine)
     if broken.in_training:
         options["gradient"] = broken.trainer(broken.reveals, len(broken.at))
@@ -74,8 +68,6 @@ def stepped(
     >>> wrong.nodes[0].grad, right.nodes[0].grad
     (1.0, 2.0)
     """
-    from autograd_mini.stepping import steps
-
     broken = named(engine)
     compute, point = (broken.reveals, broken.at) if f is None else (f, at)
 

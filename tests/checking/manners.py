@@ -10,6 +10,13 @@ import math
 from functools import cache
 from typing import Any, NamedTuple
 
+_REFLECTED = """
+    def __rsub__(self, other): return {0}(other) - self
+    def __radd__(self, other): return self + other
+    def __rmul__(self, other): return self * other
+    def __rtruediv__(self, other): return {0}(other) / self
+"""
+
 # A set of parents, closures, a recursive order.
 CLOSURES = """
 class Value:
@@ -97,11 +104,7 @@ class Value:
             v._backward()
 
     def __sub__(self, other): return self + (-other)
-    def __rsub__(self, other): return Value(other) - self
-    def __radd__(self, other): return self + other
-    def __rmul__(self, other): return self * other
-    def __rtruediv__(self, other): return Value(other) / self
-"""
+""" + _REFLECTED.format("Value")
 
 # Tuples of parents and of local gradients, no closure, no name of the operation (`born` is the
 # test's own note).
@@ -164,11 +167,7 @@ class Value:
             for child, local in zip(v._children, v._local_grads):
                 child.grad += local * v.grad
 
-    def __rsub__(self, other): return Value(other) - self
-    def __radd__(self, other): return self + other
-    def __rmul__(self, other): return self * other
-    def __rtruediv__(self, other): return Value(other) / self
-"""
+""" + _REFLECTED.format("Value")
 
 # Names for nodes, a `visited` list, closures under another name, other words for everything;
 # it prints.
@@ -262,11 +261,7 @@ class Number:
             if node.backward_fn:
                 node.backward_fn(node.gradient or 0.0)
 
-    def __rsub__(self, other): return Number(other) - self
-    def __radd__(self, other): return self + other
-    def __rmul__(self, other): return self * other
-    def __rtruediv__(self, other): return Number(other) / self
-"""
+""" + _REFLECTED.format("Number")
 
 # backward(grad) takes the incoming gradient and hands shares on by itself, path by path; constants
 # stay plain numbers among the inputs.
