@@ -288,7 +288,7 @@ class _Done(BaseException):
     """What was asked for is known; not an Exception, so that no engine's own `except` stops it."""
 
 
-_Off = tuple[float, Node, Node, float, float]
+_Wrong = tuple[float, Node, Node, float, float]
 
 
 class _Truth:
@@ -366,7 +366,7 @@ class _Truth:
                     return self.graph.culprit("accumulation", "parent", node, operand=name)
         return None
 
-    def wrong_partials(self) -> list[_Off]:
+    def wrong_partials(self) -> list[_Wrong]:
         """(how far it is off, node, parent, partial, the true one) of each that is wrong."""
         off = []
         for (node, parent), true in self.partials.items():
@@ -377,7 +377,7 @@ class _Truth:
                 off.append((error / max(abs(true.value), error), node, parent, got, true.value))
         return off
 
-    def replaced(self, off: list[_Off], given: Mapping[Any, float]) -> Culprit | None:
+    def replaced(self, off: list[_Wrong], given: Mapping[Any, float]) -> Culprit | None:
         """A pass that keeps the last of two shares of the same node: they are right together."""
         for _, node, parent, _, true in off:
             both = given.get((node, parent), math.nan)
@@ -386,7 +386,7 @@ class _Truth:
                 return self.graph.culprit("accumulation", "replaced", node, operand=name)
         return None
 
-    def worst(self, off: list[_Off], recorded: bool) -> Culprit:
+    def worst(self, off: list[_Wrong], recorded: bool) -> Culprit:
         """The culprit: the partial that is off by most."""
         _, node, parent, got, true = max(off, key=itemgetter(0))
         if self._lost_itself(node, parent, got, true, recorded):
