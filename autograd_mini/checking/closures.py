@@ -353,9 +353,8 @@ class _Truth:
         """A node that depends on another otherwise than by way of its parents."""
         names = {k: self.graph.name(node) for node, k in self.place.items()}
         constant = {k for node, k in self.place.items() if id(node) not in self.live}
-        live = {*range(len(self.data))} - constant
         for node, child in sorted(self.place.items(), key=itemgetter(1)):
-            others = live.intersection(range(child)) - {self.place[x] for x in node.parents}
+            others = {*range(child)} - constant - {self.place[x] for x in node.parents}
             moves = {k: _STEP * max(1.0, abs(self.data[k])) for k in others}
             now = self.data[child]
             if self.work > _WORK or not abs(self._beside(node, moves) - now) > 0:
