@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import groupby
@@ -281,7 +281,8 @@ def check_sums(
                 for some in ([user for user, *_ in shares], users)
             )
             parts = [adj * p for _, adj, p in shares]
-            known = _known(shares, written)
+            at_once = {id(user) for user, *_ in shares if expected[id(user), id(node)] == 1}
+            known = _known(shares, written, at_once)
             added, set_to = [w.after - w.before for w in writes], [w.after for w in writes]
             possible = _among(added, known, slack)
             replaced = _among(set_to, known, slack) and not possible
@@ -303,17 +304,22 @@ def check_sums(
     return None
 
 
-def _known(shares: Sequence[tuple[Any, float, float]], written: Sequence[Write]) -> list[float]:
-    """The shares that a node's users can have handed on, from what gradients they ever had."""
-    known, whole = list[float](), dict[Any, float]()
+def _known(
+    shares: Sequence[tuple[Any, float, float]], written: Sequence[Write], at_once: Container[int]
+) -> list[float]:
+    """The shares that a node's users can have handed on, from what gradients they ever had.
+
+    Users of which the ids are in `at_once` hand on what they have for all their edges together.
+    """
+    known, whole = list[float](), dict[int, float]()
     for user, _, partial in shares:
-        whole[user] = whole.get(user, 0.0) + partial
+        whole[id(user)] = whole.get(id(user), 0.0) + partial
     for user, adjoint, partial in shares:
         had = [0.0, adjoint]
         for write in written:
             if write.node == id(user.node):
                 had += [write.after, write.after - write.before]
-        known += [g * p for g in had for p in (partial, whole[user])]
+        known += [g * (whole[id(user)] if id(user) in at_once else partial) for g in had]
     return known
 
 
