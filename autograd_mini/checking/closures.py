@@ -12,7 +12,6 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from copy import copy
-from dataclasses import replace
 from itertools import count, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -202,7 +201,7 @@ class _Driver:
             elif abs(twice - total) <= near < abs(total):
                 self.unchained.append((node, parent))
             elif abs(twice - _SEED * total) > near and not self.hands:
-                raise ArithmeticError("a step that cannot be taken twice")
+                raise ArithmeticError  # a step that cannot be taken twice
         count = Counter(node.parents)
         node.partials = tuple(got[parent] / count[parent] for parent in node.parents)
 
@@ -316,7 +315,7 @@ class _Truth:
         p, size = self.place[parent], abs(float(parent.data))
         scales = {max(1.0, size), size or 1.0} if size < 0.1 else {max(1.0, size)}
         now = [self.data[self.place[node]]]
-        found = [_derivatives(lambda h: [self._beside(node, {p: h})], now, x)[0] for x in scales]
+        found = [derivatives(lambda h: [self._beside(node, {p: h})], now, x)[0] for x in scales]
         best = min(found, key=lambda x: x.bar)
         if not best.value and self._beside(node, {p: _STEP * max(1.0, size)}, p) != now[0]:
             return Estimate(0.0, math.inf)  # it is read before a node is made in the midst of it
@@ -391,7 +390,7 @@ class _Truth:
         if self._lost_itself(node, parent, got, true, recorded):
             lost = {"operand": self.graph.name(parent), "uses": 2, "edges": 1}
             return self.graph.culprit("accumulation", "edges", node, **lost)
-        return _off(self.graph, node, parent, got, true)
+        return off_by(self.graph, node, parent, got, true)
 
     def _lost_itself(self, node: Node, parent: Node, got: float, true: float, kept: bool) -> bool:
         """Whether it is x * x or x + x with one edge, where the engine keeps one for each use."""
@@ -418,51 +417,14 @@ class _Truth:
         )
 
 
-# --- rules of a learner's own on our nodes -------------------------------------------------------
-def wrong_closure(run: Run, graph: Graph) -> Culprit | None:
-    """The rule of a learner's own on one of our nodes that is not how the node moves.
-
-    Each input is moved: a node moves as its partials say of its parents' moves, or they are wrong.
-    """
-    closures = [node for node in graph.order if node.parents and node.op is None]
-    moves = [_moves(run, graph, k) for k in range(len(run.leaves))] if closures else []
-    for node in closures:
-        rule: dict[Any, float] = {}
-        for parent, partial in graph.edges(node):
-            rule[parent] = rule.get(parent, 0.0) + partial
-        gaps = [(m[node].value - sum(d * m[p].value for p, d in rule.items()), m) for m in moves]
-        off = {}  # what each parent's partial would have to be if it alone were wrong
-        for parent, got in rule.items():
-            gap, most = max(gaps, key=lambda pair: abs(pair[1][parent].value))
-            error = gap / (most[parent].value or math.inf)
-            left = (abs(g - error * m[parent].value) - 8 * m[node].bar for g, m in gaps)
-            if abs(error) > 1e-6 * (1 + abs(got)) and max(left) <= 1e-6 * abs(gap):
-                off[parent] = got + error
-        if off:
-            (parent, true), *others = off.items()
-            found = _off(graph, node, parent, rule[parent], true)
-            return None if others else replace(found, op=node._op)
-    return None
-
-
-def _off(graph: Graph, node: Any, parent: Any, got: float, true: float) -> Culprit:
+def off_by(graph: Graph, node: Any, parent: Any, got: float, true: float) -> Culprit:
+    """A partial that is not how the data of its node moves."""
     wanted = float(f"{true:.10g}")  # no more digits than the differences have
     operand = f"{graph.name(parent)} = {parent.data:.6g}"
     return graph.culprit("partial", "moved", node, got=got, wanted=wanted, operand=operand)
 
 
-def _moves(run: Run, graph: Graph, k: int) -> dict[Any, Estimate]:
-    def data(h: float) -> list[float]:
-        numbers = [x + h * (i == k) for i, x in enumerate(run.inputs.floats)]
-        root = run.inputs.call(run.f, [run.value(x) for x in numbers])
-        return [float(node.data) for node in type(graph)(root).order]
-
-    numbers = [float(node.data) for node in graph.order]
-    found = _derivatives(data, numbers, run.inputs.reach[k])
-    return dict(zip(graph.order, found, strict=True))
-
-
-def _derivatives(
+def derivatives(
     data: Callable[[float], list[float]], numbers: list[float], scale: float
 ) -> list[Estimate]:
     """How each of these numbers moves with h: two Richardson steps; nothing at a kink."""

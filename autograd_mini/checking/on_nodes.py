@@ -10,7 +10,7 @@ from typing import Any
 from autograd_mini.value import Value
 
 from .adapters import Adapter, Graph, op_name
-from .closures import blamed, wrong_closure
+from .closures import Estimate, blamed, derivatives, off_by
 from .differences import EPS
 from .engines import Faulty, Run, changed, deeper, properties_of
 from .findings import Comparison, Culprit, Note, Property
@@ -164,7 +164,7 @@ class _Check:
         self.culprit = checked.culprit
         if self.culprit is None and self.ours:
             with contextlib.suppress(Exception):  # f moves to another graph, or has no value there
-                self.culprit = wrong_closure(run, graph)
+                self.culprit = _wrong_closure(run, graph)
         elif self.culprit is None and told and graph.has_partials and check_sums(graph):
             with deeper():
                 self.culprit = blamed(run, [row.wanted for row in rows], told)
@@ -232,3 +232,41 @@ def subject_of(f: Function, value: Function, inputs: Inputs, root: Any = None) -
     signature = Signature([Parameter("nodes", Parameter.VAR_POSITIONAL)])
     vars(on_nodes).update(__wrapped__=f, __signature__=signature)
     return Subject(on_nodes, tuple(inputs.names), tuple(inputs.numbers), value, root)
+
+
+# --- rules of a learner's own on our nodes -------------------------------------------------------
+def _wrong_closure(run: Run, graph: Graph) -> Culprit | None:
+    """The rule of a learner's own on one of our nodes that is not how the node moves.
+
+    Each input is moved: a node moves as its partials say of its parents' moves, or they are wrong.
+    """
+    closures = [node for node in graph.order if node.parents and node.op is None]
+    moves = [_moves(run, graph, k) for k in range(len(run.leaves))] if closures else []
+    for node in closures:
+        rule: dict[Any, float] = {}
+        for parent, partial in graph.edges(node):
+            rule[parent] = rule.get(parent, 0.0) + partial
+        gaps = [(m[node].value - sum(d * m[p].value for p, d in rule.items()), m) for m in moves]
+        off = {}  # what each parent's partial would have to be if it alone were wrong
+        for parent, got in rule.items():
+            gap, most = max(gaps, key=lambda pair: abs(pair[1][parent].value))
+            error = gap / (most[parent].value or math.inf)
+            left = (abs(g - error * m[parent].value) - 8 * m[node].bar for g, m in gaps)
+            if abs(error) > 1e-6 * (1 + abs(got)) and max(left) <= 1e-6 * abs(gap):
+                off[parent] = got + error
+        if off:
+            (parent, true), *others = off.items()
+            found = off_by(graph, node, parent, rule[parent], true)
+            return None if others else replace(found, op=node._op)
+    return None
+
+
+def _moves(run: Run, graph: Graph, k: int) -> dict[Any, Estimate]:
+    def data(h: float) -> list[float]:
+        numbers = [x + h * (i == k) for i, x in enumerate(run.inputs.floats)]
+        root = run.inputs.call(run.f, [run.value(x) for x in numbers])
+        return [float(node.data) for node in type(graph)(root).order]
+
+    numbers = [float(node.data) for node in graph.order]
+    found = derivatives(data, numbers, run.inputs.reach[k])
+    return dict(zip(graph.order, found, strict=True))
