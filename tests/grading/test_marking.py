@@ -88,7 +88,7 @@ def test_what_is_missing_is_told_as_missing(marks):
     assert [f.text("en") for f in marks["no-exp"].failures] == ["missing: x.exp()"]
     missing, raised = marks["one-sided"].failures
     assert missing.text("es") == "falta: 2 + x"
-    assert raised.text("es").endswith("+ no admite 'int' y 'Value' (one-sided.py, línea 98)")
+    assert raised.text("es").endswith("+ no admite 'int' y 'Value' (one-sided.py, línea 99)")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_it_costs_the_unruly_their_own_points_only(name, unruly):
         ("spins", "it does not end"),
         ("mute", "it does not end"),
         ("lies", "7 (, line 1)"),
-        ("forks", "the file raises PermissionError: os.fork is not allowed (forks.py, line 143)"),
+        ("forks", "the file raises PermissionError: os.fork is not allowed (forks.py, line 144)"),
     ],
 )
 def test_what_became_of_it_is_told(name, told, unruly):

@@ -34,7 +34,7 @@ UNMET = (
     "module ", "value must be the class of the Values", "value must be a class of nodes",
     "domain must be (low, high)",
     "check_jvp needs", "an array of this library",
-    "a recorded node cannot be changed", "a step that cannot be taken twice",
+    "a recorded node cannot be changed",
     "there are ", "only Values can be drawn", "an expression is text", "polygamma ",
     "steps needs a Value", "with value=",
     "take needs ", "argnums ", "expected the keys ",
