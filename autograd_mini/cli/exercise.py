@@ -6,16 +6,17 @@ import sys
 from autograd_mini.course import sheets
 from autograd_mini.course.exercises import KINDS, exercises
 
-from .options import Arguments, option, whole, write
+from .options import Arguments, format_of, option, whole, write
 
 SHEETS = ("text", "html", "latex", "pdf")  # which have a key of their own
 BANKS = ("moodle", "gift", "qti")
+SUFFIXES = {"tex": "latex", "xml": "moodle", "zip": "qti"} | {x: x for x in ("html", "pdf", "gift")}
 OPTIONS = [
     option("--kind", metavar="NAME", choices=tuple(KINDS), default="chain"),
     option("--level", metavar="N", type=whole(1, 5), default=1),
     option("--seed", default=0),
     option("--count", metavar="N", type=whole(1, 500), default=1),
-    option("--format", choices=(*SHEETS, *BANKS), default="text"),
+    option("--format", choices=(*SHEETS, *BANKS)),
     option("--key", action="store_true"),
     "--out",
 ]
@@ -23,6 +24,7 @@ OPTIONS = [
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status."""
+    args.format = format_of(args, SUFFIXES)
     if args.key and args.format in BANKS:
         args.refuse("key.inside", format=args.format)
     if args.format in ("pdf", "qti") and args.out is None:

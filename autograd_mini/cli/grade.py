@@ -11,14 +11,15 @@ from autograd_mini.grading.forms import ALL, EACH
 from autograd_mini.grading.marking import passed_over
 from autograd_mini.grading.sandbox import Limits
 
-from .options import Arguments, option, whole, write
+from .options import Arguments, format_of, option, whole, write
 
+SUFFIXES = {"html": "html", "json": "json", "csv": "csv", "xml": "junit"}
 OPTIONS = [
     option("submissions", nargs="+", metavar="PATH"),
     option("--class", dest="cls", metavar="NAME"),
     option("--battery", metavar="FILE"),
     option("--seed", default=0),
-    option("--format", choices=(*ALL, *EACH), default="text"),
+    option("--format", choices=(*ALL, *EACH)),
     "--out",
     option("--time", metavar="SECONDS", type=float, default=1.5),
     option("--memory", metavar="MB", type=whole(64), default=1024),
@@ -29,6 +30,7 @@ OPTIONS = [
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if someone has less than --least."""
+    args.format = format_of(args, SUFFIXES)
     options = {name: getattr(args, name) for name in ("battery", "seed", "cls", "jobs")}
     found = grade(args.submissions, limits=Limits(args.time, args.memory), **options)
     found.sort(key=lambda each: -each.total)

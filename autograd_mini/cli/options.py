@@ -5,7 +5,7 @@ import math
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, wraps
 from itertools import chain, count
 from pathlib import Path
@@ -272,6 +272,12 @@ def suffix(args: Arguments, known: Sequence[str], some: Sequence[str] = ()) -> s
     if found not in known:
         args.refuse("suffix", name=args.out, known=", ".join(some or known))
     return found
+
+
+def format_of(args: Arguments, suffixes: Mapping[str, str]) -> str:
+    """The format that was typed; else that of the file's suffix, or text."""
+    suffix = Path(args.out or "").suffix[1:].lower()
+    return str(args.format or suffixes.get(suffix, "text"))
 
 
 def write(args: Arguments, content: bytes | str, *, prose: bool = False) -> int:

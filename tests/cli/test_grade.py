@@ -107,7 +107,7 @@ def test_json_and_csv(folder, capsys):
     assert rows[3][6] == "0"
     assert rows[3][10] == "94"
     file = folder.parent / "notas.csv"
-    printed(capsys, folder, "--format", "csv", "--lang", "es", "-o", file)
+    printed(capsys, folder, "--lang", "es", "-o", file)
     spanish = [*csv.reader(file.read_text("utf-8-sig").splitlines(), delimiter=";")]
     assert [row[10] for row in spanish[1:]] == [row[10] for row in rows[1:]]
 

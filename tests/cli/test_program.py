@@ -103,6 +103,17 @@ def test_a_class_is_told_if_there_are_not_so_many_exercises(capsys):
     assert err == told
 
 
+BEGINS = {"pdf": b"%PDF", "html": b"<!doctype html>", "tex": b"\\documentclass", "zip": b"PK"}
+BEGINS |= {"xml": b"<?xml", "gift": b"::Exercise 1", "txt": b"Exercise 1"}
+
+
+@pytest.mark.parametrize(("ending", "begins"), BEGINS.items(), ids=BEGINS)
+def test_the_ending_of_its_file_says_what_an_exercise_is_written_as(tmp_path, ending, begins):
+    file = tmp_path / f"sheet.{ending}"
+    assert main(["exercise", "--lang", "en", "-o", str(file)]) == 0
+    assert file.read_bytes().lower().startswith(begins.lower())
+
+
 def test_what_argparse_gives_the_parsers_of_commands_reaches_them():
     """Python 3.14 gives `color`, which older versions do not know."""
     commands = Parser("p", "cli", "en").add_subparsers(prog="p")
