@@ -202,9 +202,9 @@ def test_products_that_do_not_fit(options, words):
 @pytest.mark.parametrize(
     ("f", "jvp", "told"),
     [
-        (math.log, lambda v: v, "no value at x = -2.0: math domain error"),
+        (math.log, lambda v: v, "no value at x = -2.0"),
         (lambda x: math.nan, lambda v: v, "no value at x = -2.0: f gives nan"),
-        (lambda x: x, lambda v: v / 0, "jvp: float division by zero"),
+        (lambda x: x, lambda v: v / 0, "jvp: "),
     ],
 )
 def test_products_where_there_is_no_value(f, jvp, told):
