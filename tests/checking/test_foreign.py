@@ -228,15 +228,14 @@ def test_two_runs_that_differ_by_rounding_are_a_note(monkeypatch):
 def test_numbers_that_are_arrays_are_not_shared_by_two_nodes(fault):
     """The constants' gradients had the array of the first leaf's, so that shares were mixed."""
     space = {"__name__": __name__}
-    exec(submissions.changed([*submissions.SAME["numpy"], *SLIPS[fault]]), space)
+    ordered = [("set(_children)", "list(_children)")]  # so that the same use is always the last
+    exec(submissions.changed([*submissions.SAME["numpy"], *SLIPS[fault], *ordered]), space)
     report = check_grad(lambda x: (x * 3 + 1) * (x + -2), 2.5, value=space["Value"])
     assert report.comparisons[0].wanted == 10
     assert "changed" in [x.name for x in report.properties] or fault
     culprit = report.culprit and (report.culprit.kind, report.culprit.op)
-    # Every operation overwrites; which one does so last depends on the order of a set.
-    overwrites = [("accumulation", "*"), ("accumulation", "+")]
-    wanted = {"": [None], "factors": [("partial", "*")], "overwrites": overwrites}
-    assert culprit in wanted[fault]
+    wanted = {"": None, "factors": ("partial", "*"), "overwrites": ("accumulation", "*")}
+    assert culprit == wanted[fault]
 
 
 _STEP = "            self.grad += other.data * out.grad"
