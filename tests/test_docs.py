@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 sys.path.append(str(DOCS))
 
-from extensions import commands, pictures, sheet, stepped  # noqa: E402
+from extensions import commands, pictures, sheet  # noqa: E402
 
 PAGES = sorted([*DOCS.glob("e[ns]/**/*.md"), ROOT / "README.md", ROOT / "README.es.md"])
 FENCE = re.compile(r"^(```+|:::+)(\{?[\w-]*\}?)([^\n]*)\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
@@ -103,13 +103,14 @@ def run_command(line):
 
 
 def run_page(page):
-    """Run every block of the page in order; return how many ran."""
+    """Run every block of the page in order.
+
+    What `{stepped}` blocks write is run where they are shown: Sphinx, in both languages.
+    """
     names = {"__name__": "__main__"}
     printed = None
-    ran = 0
     for block in blocks(page):
         shown, printed = printed, None
-        ran += block.kind in {"python", "console", "{picture}", "{stepped}", "{command-help}"}
         if block.kind == "python" and ">>> " in block.text:
             run_session(page, block, names)
         elif block.kind == "python":
@@ -126,15 +127,10 @@ def run_page(page):
                 compare(page, block, expected, run_command(line))
         elif block.kind == "{picture}":
             assert "</svg>" in pictures.run(block.text).pipe(format="svg", encoding="utf-8")
-        elif block.kind == "{stepped}":
-            file = block.argument.split()[0].partition("#")[0]
-            code = block.text.removeprefix(":first:\n")
-            assert stepped.run(code, file).rstrip().endswith(b"</html>")
         elif block.kind == "{command-help}":
             assert f"autograd-mini {block.argument}" in commands.help_text(block.argument, "es")
         assert not shown, f"{page.name}:{block.line}: the block before prints {shown!r}: show it"
     assert not printed, f"{page.name}: the last block prints {printed!r}: show it"
-    return ran
 
 
 @pytest.fixture

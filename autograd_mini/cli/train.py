@@ -32,7 +32,7 @@ from autograd_mini.value import Value
 from .options import DATASETS, Arguments, Teller, labelled, option
 from .step_training import classifier, dataset, optimiser
 
-POINTS, MOST, WORK = 30, 500, 3000  # in the check: points, parameters, at most their product
+POINTS, MOST, WORK = 12, 500, 3000  # in the check: points, parameters, at most their product
 ALLOWED = 5  # error bars between a gradient and its numerical value
 ENOUGH, USELESS = 1e-8, 1e-3  # error bars, in units of the largest gradient
 FEW = 10  # points, of which none can be spared for a test; as with xor

@@ -139,6 +139,7 @@ def test_without_matplotlib_and_graphviz_the_demo_says_how_to_get_them_and_keeps
     tmp_path, capsys, monkeypatch
 ):
     monkeypatch.setattr("autograd_mini.cli.train.find_spec", lambda _: None)
+    monkeypatch.setattr("autograd_mini.cli.train.gradient_check", lambda *_: True)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     assert main(["demo", "--out", "o"]) == 0
@@ -176,7 +177,8 @@ def test_gradients_that_are_all_0_are_told_and_not_divided_by(said):
 def test_train_ends_at_a_right_boundary(name, said, monkeypatch):
     monkeypatch.setattr("autograd_mini.cli.train.gradient_check", lambda *_: True)
     monkeypatch.setattr("autograd_mini.cli.train.Files.plots", lambda *_: None)
-    match = re.search(r"ccuracy: ([\d.]+) %", said("train", name, "--out", "o"))
+    text = said("train", name, "--epochs", "50", "--out", "o")  # half of the usual ones do
+    match = re.search(r"ccuracy: ([\d.]+) %", text)
     assert float(match[1]) >= 95
 
 
