@@ -12,7 +12,8 @@ from itertools import pairwise
 from random import Random
 from typing import Any, NamedTuple
 
-from autograd_mini.functions import dot, leaky_relu, maximum, relu
+from autograd_mini.functions import dot, leaky_relu, maximum, prod, relu
+from autograd_mini.functions import sum as total
 from autograd_mini.language import meant, text
 from autograd_mini.notation import symbols
 from autograd_mini.notation.labels import subscript
@@ -188,8 +189,7 @@ def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
     if (given := _given(answer)) is None:
         return text("ask.slip.no.number", lang, got=repr(answer))
     found = slip(task.steps, blank.step, given, blank.answer)
-    seen = task.drawn or (found and found[0] != "partial" and found[2].get("x", "")[:1] != "v")
-    if found and seen:  # where one counts, no derivative and no v₁ has been spoken of
+    if found and (task.drawn or found[0] != "partial"):  # counting speaks of no derivative
         return text(f"predict.predict.mistake.{found[0]}", lang, **found[2])
     return text("ask.slip.unknown", lang, got=answer)
 
@@ -359,8 +359,8 @@ def _vanishing(draw: Random, level: int) -> Drawn:
 def _importance(draw: Random, level: int) -> Drawn:
     names = _indexed("n", 3 + level // 3, 0)
     n = [Value(Fraction(draw.randint(1, 2 + 2 * level)), label=name) for name in names]
-    layers = [(before + 1) * after for before, after in pairwise(n)]
-    p = sum(layers[1:], layers[0])
+    layers = [dot([before, 1], [after, after]) for before, after in pairwise(n)]
+    p = total(layers)
     named = (*layers, p, d := p * 2, d / 3)
     for node, name in zip(named, (*_indexed("p", len(layers)), *"pdr"), strict=True):
         node.label = name
@@ -371,7 +371,7 @@ def _cost(draw: Random, level: int) -> Drawn:
     batch, of_epoch, epochs = (draw.choice((2, 4, 5, 10, 20, 50)[: 2 + level]) for _ in range(3))
     numbers = batch * of_epoch, batch, epochs * 10, draw.randint(2, 9) * 10 ** draw.randrange(level)
     s, b, k, p = (Value(Fraction(x), label=name) for x, name in zip(numbers, "sbkp", strict=True))
-    e, g = s / b, b * p * 6
+    e, g = s / b, prod([b, p, 6])
     u = e * k
     o = u * g
     e.label, u.label, g.label, o.label = "eugo"

@@ -12,7 +12,7 @@ import pypdf
 import pytest
 
 from autograd_mini.course import sheets
-from autograd_mini.course.exercises import KINDS, ask, exercise, exercises
+from autograd_mini.course.exercises import COUNTED, KINDS, ask, exercise, exercises
 from autograd_mini.functions import function
 from autograd_mini.language import text
 from autograd_mini.nn import MLP
@@ -72,6 +72,19 @@ def test_what_is_counted_is_what_this_engine_counts():
         assert asked == {"e": s // b, "u": batches, "g": 6 * p * b, "o": 6 * p * s * k}
         assert "<svg" not in sheets.html([task], "es")
         assert "·" not in sheets.text([task], "es")  # no formula that gives it away
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_the_key_of_what_is_counted_computes_with_what_is_on_the_sheet(kind):
+    """g = 10 · 6 was the key with s = 10, b = 2 and p = 5: the 10 was b · p, told nowhere."""
+    for level in LEVELS:
+        task = exercise(kind, level, seed=3)
+        known = {str(leaf.data) for leaf in task.steps.nodes if leaf.first is None}
+        known |= {"1", "2", "3", "6"}  # a bias, two evaluations, and what the task tells
+        for blank in task.blanks:
+            formula, _, answer = task.solved(blank).text.rpartition(" = ")
+            assert {*re.findall(r"\d+", formula.partition(" = ")[2])} <= known
+            known.add(answer)
 
 
 @pytest.mark.parametrize(("kind", "level", "seed"), [("neuron", 2, 107), ("network", 4, 101)])
