@@ -87,6 +87,12 @@ def test_the_key_of_what_is_counted_computes_with_what_is_on_the_sheet(kind):
             known.add(answer)
 
 
+def test_a_sheet_asks_for_nothing_that_has_no_blank():
+    """Whether the gradient vanishes was asked, without a blank, and the key did not say."""
+    drawn = [task for task in EACH if task.drawn]
+    assert not [task.kind for task in drawn for lang in ("en", "es") if "?" in task.task(lang)]
+
+
 @pytest.mark.parametrize(("kind", "level", "seed"), [("neuron", 2, 107), ("network", 4, 101)])
 def test_no_derivative_at_a_kink_is_asked_for_where_no_convention_is_told(kind, level, seed):
     """A ReLU of 0: these sheets do not say what its derivative is."""
