@@ -34,6 +34,7 @@ _GAP = "_____"
 WIDTH = 96
 _PAPER = "background: white; color: black"  # in notebooks too
 _ROW = "display: flex; flex-wrap: wrap; gap: 0.8rem 1.6rem; margin: 0.7rem 0"
+_SPACE = 7.0, 5.5  # inches: what a printed page (sheet.css) leaves for a picture
 _DPI = 150
 _GREYS = [17 * round(grey / 17) for grey in range(256)]  # 16 of them, which a PDF packs soon
 _LONG, _IN_A_ROW = 5, 4  # nodes of a chain that is drawn in rows, and of a row
@@ -65,6 +66,21 @@ def to_fill_in(exercise: Exercise, lang: str, *, key: bool = False, rankdir: str
     return seen._replace(items=items, links=links)
 
 
+def _fitted(
+    exercise: Exercise, lang: str, key: bool, width: float, height: float, **how: str
+) -> tuple[Drawing, float]:
+    """The graph to fill in from left to right or from the top, and how small it has to be made.
+
+    In a space of so many inches; the letters are to be as large as can be.
+    """
+    found = []
+    for rankdir in ("LR", "TB"):
+        drawing = _drawing(exercise, lang, key, rankdir, **how)
+        _, _, wide, high = drawing.pipe(format="plain", encoding="utf-8").split(maxsplit=4)[:4]
+        found.append((drawing, min(1, width / float(wide), height / float(high))))
+    return max(found, key=lambda each: each[1])
+
+
 def _drawing(exercise: Exercise, lang: str, key: bool, rankdir: str, **how: str) -> Drawing:
     """The graph to fill in; a long chain in rows, since a page is not so wide."""
     nodes, rows = exercise.steps.nodes, list[range]()
@@ -83,7 +99,7 @@ def picture(exercise: Exercise, lang: str, *, key: bool = False) -> str:
     """The graph to fill in, as SVG; "" where none is shown."""
     if not exercise.drawn:
         return ""
-    made: str = _drawing(exercise, lang, key, "LR").pipe(format="svg", encoding="utf-8")
+    made: str = _fitted(exercise, lang, key, *_SPACE)[0].pipe(format="svg", encoding="utf-8")
     return '<svg style="max-width: 100%; height: auto"' + made.partition("<svg")[2]
 
 
@@ -138,7 +154,7 @@ def section(exercise: Exercise, number: int, lang: str, *, key: bool = False) ->
         f"<section style='{_PAPER}'><h2>{escape(heading(exercise, number, lang))}</h2>"
         f"<p>{escape(exercise.task(lang))}</p><div style='{_ROW}'>{given}</div>"
         f"{picture(exercise, lang, key=key)}"
-        f"<div style='{_ROW}{'; flex-direction: column' * key}'>{''.join(shown)}</div></section>"
+        f"<div style='{_ROW}'>{''.join(shown)}</div></section>"
     ).replace(' display="block"', "")
 
 
@@ -186,18 +202,14 @@ def pdf(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False) -
             sheet.text(0.08, 0.935, heading(exercise, number, lang), size=11, weight="bold")
             sheet.text(0.08, 0.915, "\n".join(lines), size=10, va="top", linespacing=1.6)
             below = 0.895 - len(lines) * 10 * 1.6 / 842  # points
-            found = []
-            for rankdir in ("LR", "TB") if exercise.drawn else ():
-                drawing = _drawing(exercise, lang, key, rankdir, dpi=f"{_DPI}")
+            if exercise.drawn:
+                space = 0.84 * 8.27, (below - 0.04) * 11.69
+                drawing, scale = _fitted(exercise, lang, key, *space, dpi=f"{_DPI}")
                 image = Image.open(io.BytesIO(drawing.pipe(format="png"))).convert("L")
-                width, height = (pixels / _DPI for pixels in image.size)
-                found.append((min(1, 0.84 * 8.27 / width, (below - 0.04) * 11.69 / height), image))
-            if found:
-                scale, image = max(found, key=lambda each: each[0])  # the larger letters
                 share = scale * image.width / _DPI / 8.27
-                space = sheet.add_axes((0.5 - share / 2, 0.04, share, below - 0.04), anchor="N")
-                space.set_axis_off()
-                space.imshow(image.point(_GREYS).convert("RGB"), interpolation="none")
+                axes = sheet.add_axes((0.5 - share / 2, 0.04, share, below - 0.04), anchor="N")
+                axes.set_axis_off()
+                axes.imshow(image.point(_GREYS).convert("RGB"), interpolation="none")
             pages.savefig(sheet)
     return made.getvalue()
 

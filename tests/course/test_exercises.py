@@ -265,11 +265,21 @@ def test_a_page_has_gaps_in_the_sheet_and_numbers_in_the_key(lang):
 def test_a_long_chain_is_drawn_in_rows_that_a_page_has_room_for():
     """Of 15 nodes in one line nothing could be read, and nothing filled in."""
     for kind, level in (("vanishing", 5), ("chain", 5)):
-        picture = sheets.picture(exercise(kind, level, 11), "es")
-        width, height = map(
-            float, re.search(r'viewBox="0.00 0.00 ([\d.]+) ([\d.]+)"', picture).groups()
-        )
+        width, height = drawn_size(exercise(kind, level, 11))
         assert height / 4 < width < 900, kind
+
+
+def test_a_picture_stands_as_it_can_be_filled_in_on_paper():
+    """A neuron of level 2, 18 inches from left to right, had letters of 4 points on A4."""
+    for task in EACH:
+        if task.drawn and task.level < 3:
+            width, height = drawn_size(task)
+            assert min(504 / width, 396 / height) > 0.45, task.kind  # points of sheet.css
+
+
+def drawn_size(task):
+    box = re.search(r'viewBox="0.00 0.00 ([\d.]+) ([\d.]+)"', sheets.picture(task, "es"))
+    return map(float, box.groups())
 
 
 def test_latex_is_balanced():
