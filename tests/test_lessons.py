@@ -327,6 +327,8 @@ def test_a_learner_changes_runs_errs_stops_and_comes_back(lesson):
     reset.nth(0).press("Enter")
 
     assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    cut = "[...document.querySelectorAll('.plain')].some(e => e.scrollWidth > e.clientWidth)"
+    assert not tab.evaluate(cut)  # the questions
     assert axe_findings(tab) == []
     assert tab.said == []
     tab.close()

@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from textwrap import fill
 from typing import Any, NamedTuple
 
 from autograd_mini.language import translated
@@ -22,8 +21,7 @@ class Judged(NamedTuple):
     said: str
 
     def __repr__(self) -> str:
-        lines = self.said.splitlines()
-        return "\n".join(fill(x, 96, subsequent_indent=" " * 3 * (x[0] in " ✗")) for x in lines)
+        return self.said
 
 
 class Posed(Judged):
