@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 sys.path.append(str(DOCS))
 
-from extensions import commands, pictures, sheet  # noqa: E402
+from extensions import commands, mathml, pictures, sheet  # noqa: E402
 
 PAGES = sorted([*DOCS.glob("e[ns]/**/*.md"), ROOT / "README.md", ROOT / "README.es.md"])
 FENCE = re.compile(r"^(```+|:::+)(\{?[\w-]*\}?)([^\n]*)\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
@@ -247,6 +247,15 @@ def test_the_conditions_of_the_sheet_are_translated():
         for text in (op.needs, *(domain.text for domain in op.domains.values())):
             shown = translated(text, "es")
             assert not english.search(shown), f"{op.name}: {shown!r}, see language/errors.txt"
+
+
+def test_formulas_are_set_as_tex_sets_them():
+    """Lesson 5 had 12 over a bracket for the half of a square, and lesson 3 u · senu."""
+    for page in [*PAGES, *(ROOT / "notebooks" / "lessons").glob("*.txt")]:
+        assert not re.findall(r"\\[td]?frac\s*[^{\s]", page.read_text(encoding="utf-8")), page
+    thin = '<mspace width="0.1667em"></mspace>'
+    for latex, spaces in ((r"-\ln p", 1), (r"\sin(a) + \exp a", 1), (r"\ln(p)", 0)):
+        assert mathml.mathml(latex).count(thin) == spaces
 
 
 # --- the text that the library began with --------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -15,12 +16,20 @@ if TYPE_CHECKING:
 
 
 LOGGER = logging.getLogger(__name__)
+# ln p, not lnp: as TeX does, between a function and an argument without parentheses.
+_SPACED = re.compile(r"(<mo>&ApplyFunction;</mo>)(?!\s*<mo[^>]*>\()")
+_THIN = r'\1<mspace width="0.1667em"></mspace>'
+
+
+def mathml(latex: str, *, block: bool = False) -> str:
+    """A formula; MathError where docutils does not know a command."""
+    return _SPACED.sub(_THIN, str(latex2mathml.tex2mathml(latex, as_block=block)))
 
 
 def _mathml(node: nodes.Node, *, block: bool) -> str:
     latex = node.astext()
     try:
-        return str(latex2mathml.tex2mathml(latex, as_block=block))
+        return mathml(latex, block=block)
     except MathError as error:
         LOGGER.warning("formula %r: %s", latex, error, location=node)
         return f"<code>{html.escape(latex)}</code>"
