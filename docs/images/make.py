@@ -34,13 +34,14 @@ def page(lang: str = "en") -> bytes:
     linecache.cache["<lesson>"] = (len(code), None, code.splitlines(keepends=True), "<lesson>")
     names: dict[str, Any] = {}
     exec(compile(code, "<lesson>", "exec"), names)  # the page shows these lines
-    browser = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+    browsers = ("chromium-headless-shell", "chromium", "google-chrome")
+    browser = next(filter(None, map(shutil.which, browsers)), None)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder, "page.html")
         save_html(steps(names[NAMES[lang]], 0.5, 2.0, -0.25), file, lang=lang, start=12)
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         tab = chromium.new_page(
-            viewport={"width": 1080, "height": 660}, color_scheme="light", reduced_motion="reduce"
+            viewport={"width": 1080, "height": 720}, color_scheme="light", reduced_motion="reduce"
         )
         tab.goto(file.as_uri())
         tab.wait_for_timeout(500)
