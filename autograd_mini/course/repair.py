@@ -86,11 +86,7 @@ def _mean(file: Any) -> Iterator[Seen]:
 
 
 def _order(file: Any) -> Iterator[Seen]:
-    def f(x: Any) -> Any:
-        shared = x * x
-        return shared + shared * shared + shared
-
-    yield from _checked(f, 1.5, value=file.Number)
+    yield from _checked(lambda x: (v := x * x) + v * v + v, 1.5, value=file.Number)
     yield from _checked(lambda x, y: (x + y) * x + y, (2.0, -3.0), value=file.Number)
 
 

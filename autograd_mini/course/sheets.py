@@ -69,30 +69,23 @@ def to_fill_in(exercise: Exercise, lang: str, *, key: bool = False, rankdir: str
 def _fitted(
     exercise: Exercise, lang: str, key: bool, width: float, height: float, **how: str
 ) -> tuple[Drawing, float]:
-    """The graph to fill in from left to right or from the top, and how small it has to be made.
+    """The graph to fill in, with the largest letters, and its scale in a space of so many inches.
 
-    In a space of so many inches; the letters are to be as large as can be.
+    From left to right or from the top; a long chain in rows, since a page is not so wide.
     """
-    found = []
-    for rankdir in ("LR", "TB"):
-        drawing = _drawing(exercise, lang, key, rankdir, **how)
+    nodes, rows, found = exercise.steps.nodes, list[range](), []
+    if len(nodes) > _LONG and all(y.parents == (x,) for x, y in pairwise(nodes)):
+        rows = [range(k, min(k + _IN_A_ROW, len(nodes))) for k in range(0, len(nodes), _IN_A_ROW)]
+    for rankdir in ("TB",) if rows else ("LR", "TB"):
+        drawing = Drawing("exercise", graph_attr=how)
+        write(drawing, to_fill_in(exercise, lang, key=key, rankdir=rankdir))
+        for row in rows:
+            drawing.body.append(f"\t{{rank=same; {'; '.join(f'n{k}' for k in row)}}}\n")
+        for above, below in pairwise(rows):  # each begins below the one before
+            drawing.edge(f"n{above[0]}", f"n{below[0]}", style="invis", weight="100")
         _, _, wide, high = drawing.pipe(format="plain", encoding="utf-8").split(maxsplit=4)[:4]
         found.append((drawing, min(1, width / float(wide), height / float(high))))
     return max(found, key=lambda each: each[1])
-
-
-def _drawing(exercise: Exercise, lang: str, key: bool, rankdir: str, **how: str) -> Drawing:
-    """The graph to fill in; a long chain in rows, since a page is not so wide."""
-    nodes, rows = exercise.steps.nodes, list[range]()
-    if len(nodes) > _LONG and all(y.parents == (x,) for x, y in pairwise(nodes)):
-        rows = [range(k, min(k + _IN_A_ROW, len(nodes))) for k in range(0, len(nodes), _IN_A_ROW)]
-    drawing = Drawing("exercise", graph_attr=how)
-    write(drawing, to_fill_in(exercise, lang, key=key, rankdir="TB" if rows else rankdir))
-    for row in rows:
-        drawing.body.append(f"\t{{rank=same; {'; '.join(f'n{k}' for k in row)}}}\n")
-    for above, below in pairwise(rows):  # each begins below the one before
-        drawing.edge(f"n{above[0]}", f"n{below[0]}", style="invis", weight="100")
-    return drawing
 
 
 def picture(exercise: Exercise, lang: str, *, key: bool = False) -> str:
