@@ -25,9 +25,9 @@ LESSONS = sorted((HERE / "lessons").glob("*.txt"))
 LANGUAGES = ("es", "en")
 EXERCISES = {
     "es": "## Ejercicios\n\nPon tu respuesta en el lugar de `...` y ejecuta la celda: se corrige en"
-    " el acto. Los números se pueden redondear a tres cifras.",
+    " el acto. Los números llevan punto decimal, no coma, y se pueden redondear a tres cifras.",
     "en": "## Exercises\n\nPut your answer in the place of `...` and run the cell: it is graded on"
-    " the spot. Numbers may be rounded to three digits.",
+    " the spot. Numbers have a decimal point, no comma, and may be rounded to three digits.",
 }
 # JupyterLab shows no SVG of a notebook that was run elsewhere until its reader trusts it.
 UNTRUSTED = {

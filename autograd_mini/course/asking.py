@@ -15,7 +15,7 @@ from autograd_mini.numbers.kinds import shown
 from autograd_mini.numbers.numberlike import held
 from autograd_mini.value import Value
 
-from .slips import Judged, near, raised
+from .slips import Judged, near, raised, typed
 
 _BESIDE = (1.0, 0.8, -1.3)  # a function is judged at these multiples of the point
 
@@ -113,4 +113,7 @@ def _slip(question: Question, answer: Any, lang: str) -> tuple[str, str]:
     for slip, source in (*question.slips.items(), ("sign", "")):
         if all(near(g, question.value(source, k) if source else -w) for g, w, k in wrong):
             return slip, ""
-    return "unknown", f"{wrong[0][0]:.6g}"
+    got, right, _ = wrong[0]
+    if abs(got - right) <= 0.5 * (typed(str(got)) or (0, 0.0))[1]:
+        return "close", ""  # rounded rightly, to two digits
+    return "unknown", f"{got:.6g}"

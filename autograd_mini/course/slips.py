@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from autograd_mini.language import translated
+from autograd_mini.language import text, translated
 from autograd_mini.notation.shapes import use_of
 from autograd_mini.stepping.explanation import partial
 from autograd_mini.stepping.sequence import Accumulate, Forward, Steps, Update
@@ -37,6 +37,7 @@ def raised(error: BaseException, lang: str) -> str:
     """An error on one line: its kind, and in the reader's language what it says."""
     words = error.msg if isinstance(error, SyntaxError) else str(error)
     said = translated(words.partition("\n")[0], lang)
+    said += f". {text('ask.slip.caret', lang)}" * (" for ^: " in words)
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 

@@ -110,9 +110,6 @@ def _stepped(report: Report, steps: Steps, right: Steps | None, lang: str) -> st
         node = next((k for k, x in enumerate(order) if x is culprit.where), None)
         named = culprit if node is None else replace(culprit, node=steps.names[node])
         title = f"{text('checking.culprit', lang)}: {named.text(lang)}"
-    options: dict[str, Any] = {}
-    if right is not None:
-        labels = (text("checking.page.checked", lang), text("checking.page.right", lang))
-        options = {"beside": right, "labels": labels}
     start = first_wrong(steps, right, culprit, node)
-    return page_of(steps, lang=lang, start=start, title=title, **options)
+    labels = (text("checking.page.checked", lang), text("checking.page.right", lang))
+    return page_of(steps, lang=lang, beside=right, labels=labels, start=start, title=title)

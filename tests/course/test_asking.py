@@ -77,6 +77,9 @@ def test_each_slip_is_named(number, slip):
         ("4.4", lambda w: w, "No. Your function failed. TypeError"),
         ("4.4", lambda w, x, b: Value(math.tanh(w.data * x.data + b.data)), "No. "),
         ("6.4", lambda x: 4 * x, "No. It is not 2."),
+        ("7.3", 0.17, "No. Nearly: give more digits."),
+        ("7.3", 0.16, "No. It is not 0.16."),
+        ("8.2", 66, "No. It is not 66."),
     ],
 )
 def test_other_answers(number, answer, said):
@@ -88,6 +91,8 @@ def test_other_answers(number, answer, said):
 def test_an_error_of_an_answer_is_told_in_the_reader_s_language():
     judged = ask("4.4", lambda w: w, "es")
     assert judged.said.endswith("lleva 1 argumento y recibe 3")
+    judged = ask("2.4", lambda x: 3 * x ^ 2 - 2, "es")
+    assert judged.said.endswith("'float' y 'int'. Una potencia se escribe x**2; ^ es otra cosa.")
 
 
 def test_an_unknown_question():
