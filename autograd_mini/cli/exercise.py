@@ -10,7 +10,8 @@ from .options import Arguments, format_of, option, whole, write
 
 SHEETS = ("text", "html", "latex", "pdf")  # which have a key of their own
 BANKS = ("moodle", "gift", "qti")
-SUFFIXES = {"tex": "latex", "xml": "moodle", "zip": "qti"} | {x: x for x in ("html", "pdf", "gift")}
+SUFFIXES = {"txt": "text gift", "html": "html", "tex": "latex", "pdf": "pdf"}
+SUFFIXES |= {"xml": "moodle", "gift": "gift", "zip": "qti"}
 OPTIONS = [
     option("--kind", metavar="NAME", choices=tuple(KINDS), default="chain"),
     option("--level", metavar="N", type=whole(1, 5), default=1),

@@ -13,7 +13,8 @@ from autograd_mini.grading.sandbox import Limits
 
 from .options import Arguments, format_of, option, whole, write
 
-SUFFIXES = {"html": "html", "json": "json", "csv": "csv", "xml": "junit"}
+SUFFIXES = {"txt": "text", "html": "html", "csv": "csv", "xml": "junit"}
+SUFFIXES |= {"json": "json gradescope", "ipynb": "nbgrader"}
 OPTIONS = [
     option("submissions", nargs="+", metavar="PATH"),
     option("--class", dest="cls", metavar="NAME"),

@@ -7,7 +7,7 @@ from autograd_mini.course.laboratory import Laboratory
 from autograd_mini.transforms import grad
 
 from . import step_training
-from .options import Arguments, option, read, show, suffix, whole, write
+from .options import Arguments, format_of, option, read, show, suffix, whole, write
 
 
 def _init(typed: str) -> str | float:
@@ -24,6 +24,7 @@ _OWN = {
     "cost": "widths samples",
     "step-size": "",
 }
+FILES = ("html", "png", "svg", "json")
 OPTIONS = [
     option("laboratory", choices=tuple(_OWN), metavar="NAME"),
     "target values",
@@ -37,7 +38,7 @@ OPTIONS = [
     "--epochs",
     option("--widths", nargs="+", metavar="N", type=whole(1, 64)),
     option("--samples", nargs="+", metavar="N", type=whole(2, 1000)),
-    option("--json", action="store_true"),
+    option("--json", dest="format", action="store_const", const="json"),
     "--out",
 ]
 
@@ -48,11 +49,13 @@ def run(args: Arguments) -> int:
     args.exclude(" ".join(own for other, own in _OWN.items() if other != name), "other", name=name)
     if args.target is not None and name in ("depth", "cost"):
         args.refuse("no.target", name=name, value=args.target)
-    kind = "json" if args.json else suffix(args, ("html", "png", "svg"))
+    kind = format_of(args, {x: x for x in FILES})
+    if not args.format:
+        suffix(args, FILES)
     made = _made(args, name)
     if kind == "json":
         return write(args, f"{made.to_json()}\n")
-    if kind is None:
+    if kind == "text":
         show(made._grid(args.lang))
         return 0
     return write(args, getattr(made, "to_html" if kind == "html" else kind)(args.lang))

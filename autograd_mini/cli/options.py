@@ -275,9 +275,15 @@ def suffix(args: Arguments, known: Sequence[str], some: Sequence[str] = ()) -> s
 
 
 def format_of(args: Arguments, suffixes: Mapping[str, str]) -> str:
-    """The format that was typed; else that of the file's suffix, or text."""
-    suffix = Path(args.out or "").suffix[1:].lower()
-    return str(args.format or suffixes.get(suffix, "text"))
+    """The format that was typed, else the first of the file's suffix, or text.
+
+    It ends with a sentence if the suffix has formats, and the one that was typed is none of them.
+    """
+    fitting = suffixes.get(Path(args.out or "").suffix[1:].lower(), "").split()
+    if args.format and fitting and args.format not in fitting:
+        known = [suffix for suffix, formats in suffixes.items() if args.format in formats.split()]
+        args.refuse("suffix", name=args.out, known=", ".join(known))
+    return args.format or [*fitting, "text"][0]
 
 
 def write(args: Arguments, content: bytes | str, *, prose: bool = False) -> int:

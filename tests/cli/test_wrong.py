@@ -195,6 +195,7 @@ GRADE = [
     ("absent.py", 1, "absent.py: No such file"),
     ("absent", 1, "absent: No such file"),
     ("class --format nbgrader", 2, "give a folder with -o"),
+    ("class --format gradescope -o a.csv", 2, "a.csv: the suffix of the file must be one of json"),
     ("class --battery absent.py", 1, "absent.py: No such file"),
     ("class --jobs 0", 2, "'0' is not a whole number from 1 to 256"),
     ("class --time 0", 1, "seconds must be above 0, got 0"),
@@ -208,11 +209,13 @@ LAB = [
     ("cost --samples 1", 2, "'1' is not a whole number from 2 to 1000"),
     ("learning-rate x**2", 2, "x..2 is no data set"),
     ("step-size x*y x=1 y=2", 2, "step-size moves one number"),
+    ("cost --json -o a.html", 2, "a.html: the suffix of the file must be one of json"),
 ]
+EXERCISE = [("--format text -o a.tex", 2, "a.tex: the suffix of the file must be one of txt")]
 TABLES = {
     "": COMMANDS, "demo": DEMO, "train": TRAIN, "grad": GRAD, "check": CHECK, "draw": DRAW,
     "step": STEP, "compile": COMPILE, "gpt": GPT, "grade": GRADE, "marks": MARKS,
-    "lab": LAB,
+    "lab": LAB, "exercise": EXERCISE,
 }  # fmt: skip
 WRONG = [
     pytest.param(f"{command} {line}".split(), status, sentence, id=f"{command} {line}".strip())
