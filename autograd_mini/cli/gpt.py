@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from importlib.util import find_spec
+from itertools import chain, count
 from pathlib import Path
 from random import Random
 from time import perf_counter
@@ -59,7 +60,9 @@ def run(args: Arguments) -> int:
     rule = Adam(model.parameters(), betas=BETAS, schedule=linear(RATE, plan.steps))
     if plan.optimiser is not None:
         rule.load_state_dict(plan.optimiser)
-    args.save = args.save or args.resume or Path("autograd-mini-gpt.json")
+    numbered = map("autograd-mini-gpt{}.json".format, chain([""], count(-2, -1)))
+    new = next(file for file in map(Path, numbered) if not file.exists())
+    args.save = args.save or args.resume or new
     ready(args.save)
     if args.save.exists():
         _metadata(args.save)  # nothing of anyone else's is overwritten

@@ -60,6 +60,14 @@ def test_ctrl_c_keeps_what_was_learnt_and_it_goes_on_to_the_last_bit(lang, capsy
             assert not words(line) & (SPANISH if lang == "en" else ENGLISH)
 
 
+def test_a_new_run_leaves_what_an_earlier_one_has_learnt(said, tmp_path):
+    """Its file was overwritten, as it was of the same command."""
+    for seed in "123":
+        said("gpt", "--names", "n.txt", "--steps", "1", "--batch-size", "1", "--seed", seed)
+    kept = {path.name: load_metadata(path)["seed"] for path in tmp_path.glob("*.json")}
+    assert kept == {f"autograd-mini-gpt{end}.json": k for k, end in enumerate(("", "-2", "-3"), 1)}
+
+
 def test_pictures(said, tmp_path):
     said("gpt", "--names", "n.txt", "--steps", "1", "--batch-size", "1", "--pictures", "p/q")
     drawn = sorted(path.name for path in (tmp_path / "p" / "q").iterdir())
