@@ -110,8 +110,10 @@ def number(x: Any) -> Piece:
 @lru_cache(maxsize=4096)
 def _number(text: str) -> Piece:
     tree: list[Any] = ["mn", text]
-    if found := re.fullmatch(r"(.*10)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text):
-        tree = ["msup", ["mn", found[1]], ["mn", found[2].translate(DIGITS)]]
+    if found := re.fullmatch(r"(.*?)(·?)10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text):  # 2.5·10³, −10³
+        before = [["mn", found[1]], ["mo", "·"]] if found[2] else [["mo", found[1]]]
+        power = ["msup", ["mn", "10"], ["mn", found[3].translate(DIGITS)]]
+        tree = ["mrow", *before, power] if found[1] else power
     latex = re.sub("[A-Za-z]{2,}", lambda found: _latex_name(found[0]), text)  # nan
     latex = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^{{{found[0].translate(DIGITS)}}}", latex)
     for sign, command in (("−", "-"), ("·", r"\cdot "), ("∞", r"\infty"), ("…", r"\ldots ")):

@@ -245,6 +245,18 @@ def test_the_textbook_names_arguments_of_the_sheet():
         assert {*formulas} <= {"value", *SHEET[name].params}, name
 
 
+@pytest.mark.parametrize(
+    ("x", "line"),
+    [
+        (2.5e10, "2.5·((10)^(10))"), (-2.5e-10, "−2.5·((10)^(−10))"),
+        (1e7, "((10)^(7))"), (-1e7, "−((10)^(7))"),
+    ],
+)  # fmt: skip
+def test_of_a_large_number_only_the_ten_is_raised(x, line):
+    """In MathML the whole product was: a screen reader read (2.5 · 10) to the 10."""
+    assert from_mathml(symbols.document(symbols.number(x))) == line
+
+
 # --- forms ---------------------------------------------------------------------------------------
 KNOWN = {  # element -> number of children, None for any
     "math": None, "mrow": None, "mi": 0, "mn": 0, "mo": 0, "mtext": 0, "mfrac": 2, "msup": 2,

@@ -23,9 +23,11 @@ const asText = text => ({text, mathml: ["mtext", text]});
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
 const numbered = k => "⁽" + [...String(k)].map(c => SUPERSCRIPTS[c]).join("") + "⁾";
 function asNumber(x) {
-  const text = formatNumber(x), m = /^(.*10)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/.exec(text);
-  const power = m && [...m[2]].map(c => "0123456789−"[SUPERSCRIPTS.indexOf(c)]).join("");
-  return {text, mathml: m ? ["msup", ["mn", m[1]], ["mn", power]] : ["mn", text]};
+  const text = formatNumber(x), m = /^(.*?)(·?)10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/.exec(text);
+  if (!m) return {text, mathml: ["mn", text]};
+  const before = m[2] ? [["mn", m[1]], ["mo", "·"]] : [["mo", m[1]]];
+  const power = ["msup", ["mn", "10"], ["mn", [...m[3]].map(c => "0123456789−"[SUPERSCRIPTS.indexOf(c)]).join("")]];
+  return {text, mathml: m[1] ? row(...before, power) : power};
 }
 function asName(s) {
   const m = /^(.+?)([₀-₉]+)$/.exec(s);
