@@ -14,10 +14,11 @@ import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from copy import deepcopy
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import graphviz
 
@@ -77,6 +78,10 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     def __repr__(self) -> str:
         edges = sum(" -> " in line for line in self.body)
         return f"<{type(self).__name__} {self.name!r} with {edges} edges; .render(...) saves it>"
+
+    def copy(self) -> Self:
+        """A drawing that is changed without this one; graphviz's own lacks the classes."""
+        return deepcopy(self)
 
     def dress(self, options: Options, graph: str, node: str, edge: str, label: str = "") -> None:
         """Set what pictures have in common, and more, as texts for `Theme.attributes`."""

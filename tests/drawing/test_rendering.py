@@ -34,6 +34,15 @@ def test_a_drawing_is_a_digraph_and_shows_itself():
     assert draw(neuron(), format="png").pipe()[:4] == b"\x89PNG"
 
 
+def test_a_copy_is_the_same_picture_and_leaves_this_one_as_it_is():
+    """It had no classes in its SVG, and no time limit."""
+    drawing = draw(neuron(), time_limit=9.0)
+    copy, source = drawing.copy(), drawing.source
+    assert (copy.pipe("svg"), copy.time_limit) == (drawing.pipe("svg"), 9.0)
+    copy.node("another")
+    assert drawing.source == source
+
+
 def test_render_writes_like_graphviz(tmp_path):
     drawing = draw(neuron())
     path = drawing.render(tmp_path / "deep" / "x", format="svg")
