@@ -192,11 +192,16 @@ def _checksum(document: dict[str, Any]) -> str:
 
 # --- notebooks -----------------------------------------------------------------------------------
 _IPYTHON = re.compile(r"(\s*)([%!?]|[^#=]*=\s*[%!]|[\w.]+\?)")  # begins what is not Python
+_RUN = re.compile(r"\s*%run (?:-i )?['\"]?(?:[^'\"]*/)?(\w+)(?:\.py|\.ipynb)?['\"]?\s*$")
+_IMPORTED = "with __import__('contextlib').suppress(ImportError): from {} import *"
 _PYTHON = re.compile(r"\s*%%(time|capture|writefile .*\.py)\b")  # a cell that is but for that line
 
 
 def notebook_code(data: bytes, name: object) -> list[str]:
-    """The code cells of a notebook without IPython's lines (%, !, ?); ValueError if it is none."""
+    """The code cells of a notebook without IPython's lines (%, !, ?); ValueError if it is none.
+
+    What `%run` names is imported, where that can be.
+    """
     try:
         cells = json.loads(data)["cells"]
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
@@ -206,7 +211,7 @@ def notebook_code(data: bytes, name: object) -> list[str]:
 
 
 def _plain(cell: str) -> str:
-    """A cell without those of its lines where Python stops and IPython goes on."""
+    """A cell with Python for those of its lines where that stops and IPython goes on."""
     lines = cell.split("\n")
     for _ in cell.split("\n"):
         try:
@@ -220,5 +225,7 @@ def _plain(cell: str) -> str:
         if magic is None:
             break
         end = next((n for n in range(k, len(lines)) if lines[n][-1:] != "\\"), k)
-        lines[k : end + 1] = [magic[1] and f"{magic[1]}pass", *[""] * (end - k)]
+        other = _RUN.match(lines[k])
+        python = _IMPORTED.format(other[1]) if other else magic[1] and "pass"
+        lines[k : end + 1] = [magic[1] + python, *[""] * (end - k)]
     return "\n".join(lines)

@@ -119,7 +119,7 @@ def test_a_notebook(script):
         {"cell_type": "markdown", "source": ["# not ", "code"]},
         {
             "cell_type": "code",
-            "source": ["%matplotlib inline\n", "!pip list\n", "n = 3"],
+            "source": ["%matplotlib inline\n", "!pip list\n", "%run set_up.ipynb\n", "n = 3"],
         },
         {"cell_type": "code", "source": "%%html\n<b>slow("},
         {"cell_type": "code", "source": "%%time\n?n\nn = n * 1"},

@@ -284,6 +284,17 @@ def test_files_in_folders_find_each_other_as_the_student_s_did(engine, networks,
     assert (found.name, found.total, len(found.notes)) == ("ana", 100, imports.count("ipynb"))
 
 
+def test_a_notebook_has_the_names_of_one_that_it_runs(tmp_path):
+    """Neuron's cell did not find Value."""
+    second = f"import random\n%run ./motor.ipynb\nclass Neuron{NETWORKS}"
+    for name, source in {"motor": ENGINE, "a": second}.items():
+        (tmp_path / "ana").mkdir(exist_ok=True)
+        cells = [{"cell_type": "code", "source": source.splitlines(keepends=True)}]
+        (tmp_path / "ana" / f"{name}.ipynb").write_text(json.dumps({"cells": cells}))
+    (found,) = grade([tmp_path])
+    assert (found.total, found.notes) == (100, [])
+
+
 def test_a_function_is_as_good_as_a_method(tmp_path):
     """exp(x) was missing where there is no x.exp(), and all where backward(L) is a function."""
     both = changed([("    def exp(", "    def _exp("), ("    def backward(", "    def _all(")])
