@@ -6,7 +6,6 @@ derivative. The `grad` of Values that the function happens to use is left alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
 from functools import reduce, wraps
 from math import inf
 from typing import Any
@@ -15,13 +14,11 @@ from .errors import GradientError
 from .graph import topological
 from .numbers.arguments import function, whole
 from .numbers.kinds import OWN, is_traced
+from .numbers.numberlike import inside
 from .numbers.trees import NUMBER, array, flatten, leaves
 from .rules.evaluation import vector
 from .rules.higher import is_plain, partials_as_nodes, plus, times
 from .value import Value
-
-inside: ContextVar[bool] = ContextVar("inside", default=False)
-"""Whether a function is being differentiated, or compiled, here."""
 
 
 def value_and_grad(
@@ -173,17 +170,23 @@ def _variables(
         built = rebuild(parts)
         return built if chosen is argnums else built[0]
 
-    nested = inside.get() or any(isinstance(leaf, Value) for leaf in leaves)
+    nested = inside.get() is not None or any(isinstance(leaf, Value) for leaf in leaves)
     return inputs, result, tuple(replaced), nested
 
 
 def called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """f(*args, **kwargs), `inside`."""
-    token = inside.set(True)
+    """f(*args, **kwargs), `inside`; GradientError if only floats of Values are left of them."""
+    token = inside.set(taken := list[float]())
     try:
-        return f(*args, **kwargs)
+        found = f(*args, **kwargs)
     finally:
         inside.reset(token)
+    if taken and not any(isinstance(part, Value) for part in leaves(found)[0]):
+        raise GradientError(
+            f"the result {found!r:.60} does not depend on the inputs: float(x), which math.sin(x)"
+            " does too, leaves the graph; use sin of autograd_mini, or x.data if that is meant"
+        )
+    return found
 
 
 def _single(out: Any) -> Any:

@@ -14,6 +14,7 @@ from autograd_mini import functions, transforms
 from autograd_mini.errors import AutogradError, GradientError, TraceError
 from autograd_mini.numbers.arguments import function, one_of
 from autograd_mini.numbers.kinds import shown
+from autograd_mini.numbers.numberlike import inside
 from autograd_mini.numbers.trees import apart, builder, leaves
 from autograd_mini.value import Value
 
@@ -147,7 +148,7 @@ class Compiled(Entries):
     def run(self, what: str, given: dict[str, Any], along: Any = ()) -> tuple[Any, Any]:
         """The value, and the derivative that is wanted, for arguments by name."""
         self.statistics["calls"] += 1
-        if transforms.inside.get():
+        if inside.get() is not None:
             return self._eagerly(what, given, along)
         entry, pieces, columns, count, nodes = self.prepared(what, given)
         if what == "hvp":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -45,6 +46,17 @@ def _converted(to: Callable[[Any], T]) -> Callable[[NumberLike], T]:
     return lambda self: to(self.data)
 
 
+inside: ContextVar[list[float] | None] = ContextVar("inside", default=None)
+"""While a function is differentiated, or compiled, here: the floats that it takes of Values."""
+
+
+def _taken(data: Any) -> float:
+    number, taken = float(data), inside.get()
+    if taken is not None:
+        taken.append(number)
+    return number
+
+
 class _Part(Generic[T]):
     """The part k of `made`, which is (op, label, constants), or the op alone if that is all."""
 
@@ -82,7 +94,7 @@ class NumberLike(Methods):
     """All arguments, if some are plain; made by hand, its partials given as Values, or its name."""
 
     __lt__, __le__, __gt__, __ge__ = map(_ordered, (lt, le, gt, ge))
-    __bool__, __float__ = _converted(bool), _converted(float)
+    __bool__, __float__ = _converted(bool), _converted(_taken)
     __int__, __complex__ = _converted(int), _converted(complex)
     __array_ufunc__ = elementwise
 
