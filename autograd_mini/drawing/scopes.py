@@ -34,10 +34,7 @@ class ScopedLabel(str):
         return ScopedLabel, (str(self), self.scope)
 
 
-class _Open:
-    """The scopes that are open, outermost first."""
-
-    path: GroupPath = ()
+_open: dict[object, str] = {}  # the names of scopes that are open, outermost first
 
 
 @contextmanager
@@ -61,20 +58,21 @@ def scope(name: str) -> Iterator[None]:
         raise TypeError(f"a scope's name is text, got {name!r:.60} ({type(name).__name__})")
     if not name.strip():
         raise ValueError(f"a scope needs a name, got {name!r}")
-    outer, collecting = _Open.path, gc.isenabled()
-    _claim(outer)
+    own, collecting = object(), gc.isenabled()
+    _claim()
     Passes.used = False
     forget()
     gc.disable()
     gc.collect(0)  # what is alive moves on to an older generation
     older = {id(node) for node in _young()}  # none, where generations are as CPython's
-    _Open.path = (*outer, name)
+    _open[own] = name
     try:
         yield
     finally:
-        _claim(_Open.path, older)
+        _claim(older)
         gc.collect(0)
-        _Open.path, Passes.used = outer, not outer
+        del _open[own]  # those of generators need not be left in order
+        Passes.used = not _open
         if collecting:
             gc.enable()
 
@@ -89,8 +87,9 @@ def scope_of(node: Value) -> GroupPath:
     return label.scope if label.__class__ is ScopedLabel else ()
 
 
-def _claim(path: GroupPath, older: Collection[int] = ()) -> None:
-    """Write the scope into the labels of the young nodes that have none yet."""
+def _claim(older: Collection[int] = ()) -> None:
+    """Write the scopes into the labels of the young nodes that have none yet."""
+    path = (*_open.values(),)
     for node in _young() if path else ():
         if node.label.__class__ is not ScopedLabel and id(node) not in older:
             node.label = ScopedLabel(node.label or "", path)

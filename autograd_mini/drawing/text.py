@@ -85,6 +85,8 @@ _SAFE = re.compile(r"[^\w \u00a0.,=+()−–—·×²³√∂ΣΠ₀-₉⁰-⁾�
 def to_mermaid(*roots: Value | Iterable[Value], **options: Any) -> str:
     r"""The graph as the text of a Mermaid flowchart; options and errors are those of `draw`.
 
+    Those of Graphviz, format, engine and time_limit, are not among them.
+
     >>> from autograd_mini import Value
     >>> x = Value(3.0, label="x")
     >>> print(*to_mermaid(x * x, detail="values").splitlines()[1:3], sep="\n")

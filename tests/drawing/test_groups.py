@@ -17,6 +17,7 @@ from autograd_mini import MLP, Value, draw, functions, losses, scope
 from autograd_mini.drawing.groups import contracted, grouped
 from autograd_mini.drawing.scopes import scope_of
 from autograd_mini.graph import topological
+from autograd_mini.rules.spare import Passes
 from tests.drawing.structure import network, structure
 
 
@@ -42,6 +43,17 @@ def test_a_scope_that_an_exception_leaves_is_closed():
             raise ArithmeticError
     assert scope_of(Value(1.0) * 2) == ()
     assert gc.isenabled()
+
+
+def test_scopes_that_are_not_left_in_order_are_left():
+    """The first was open for ever, and no node of a graph that is gone was used again."""
+    first, second = scope("first"), scope("second")
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    y = Value(1.0) * 2
+    second.__exit__(None, None, None)
+    assert (scope_of(y), scope_of(y + 1), Passes.used) == (("second",), (), True)
 
 
 def test_the_garbage_collector_is_left_as_it_was():
