@@ -55,11 +55,15 @@ class Bound:
         """
         losses, numbers = [], iter(given)
         for self.shared[state], self.shared[state + 1] in zip(numbers, numbers, strict=True):
-            self()
-            if not (isfinite(self.once[0]) and isfinite(self.once[1])):
-                break
-            losses.append(float(self.once[0]))
-            self.shared[:state] = self.once[2 : state + 2]
+            try:
+                self()
+                if not (isfinite(self.once[0]) and isfinite(self.once[1])):
+                    break
+                losses.append(float(self.once[0]))
+                self.shared[:state] = self.once[2 : state + 2]
+            except KeyboardInterrupt:  # this step was not the last one
+                self.shared[state + 1] -= 1
+                raise
         return losses
 
 

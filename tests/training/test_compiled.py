@@ -315,6 +315,26 @@ def test_a_row_of_steps_that_a_schedule_or_a_user_ends_is_counted(backend):
     same(0)
 
 
+def test_a_step_that_ctrl_c_cuts_in_two_does_not_count():
+    model, twin = (MLP(2, [2, 1], activation="tanh", seed=1) for _ in range(2))
+    mine, theirs = Adam(model.parameters()), Adam(twin.parameters())
+    step = compile_step(model, "mse", mine, backend="python")
+    step(ROWS, LABELS)
+    run, signals = step.frame.run, iter([None, None, KeyboardInterrupt])
+
+    def interrupted(*given):
+        if signal := next(signals):
+            raise signal
+        return run(*given)
+
+    step.frame.run = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        step(ROWS, LABELS, steps=4)
+    eager(twin, losses.mse, theirs, LABELS, 3)
+    assert [p.data for p in model.parameters()] == [p.data for p in twin.parameters()]
+    assert mine.steps == 3
+
+
 def test_what_is_not_finite_is_told_as_the_eager_engine_tells_it_and_nothing_is_changed():
     model = MLP(2, [2, 1], seed=1)
     optimiser = SGD(model.parameters(), lr=0.1)
