@@ -44,7 +44,7 @@ def write(path: str | os.PathLike[str], data: str | bytes) -> None:
             os.fsync(file.fileno())
         if path.exists():
             temporary.chmod(path.stat().st_mode & 0o777)
-        os.replace(temporary, path)  # noqa: PTH105  (the call that is atomic, by its own name)
+        temporary.replace(path)
     except OSError as error:  # of the file that was asked for, not of the temporary one
         raise type(error)(error.errno, error.strerror, str(path)) from None
     finally:

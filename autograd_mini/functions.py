@@ -23,7 +23,7 @@ def function(op: Op) -> Callable[..., Any]:
         made = op.rules["function"] = fast.function(op, apply, Value)
         made.__doc__ = docstring(op)
         made.__module__ = __name__
-    return made  # type: ignore[return-value]
+    return made
 
 
 def docstring(op: Op) -> str:

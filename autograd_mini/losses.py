@@ -257,7 +257,7 @@ def _lists(loss: str, where: str = "", **given: Any) -> list[list[Any]]:
             f"{loss}: {' and '.join(name + where for name in given)} must be lists of one length,"
             f" 1 or more; got {' and '.join(told)}"
         )
-    return lists  # type: ignore[return-value]
+    return [x for x in lists if x is not None]
 
 
 def _places(given: list[Any], where: str = "") -> list[str]:

@@ -73,7 +73,7 @@ class Op:
     scale: Mapping[str, str]
     ulps: Mapping[str, float]  #: the bound of the error, where it is not 4 ulp; same keys
     trees: dict[str, ast.expr]  #: all formulas, parsed
-    rules: dict[object, object]  #: what was made of them
+    rules: dict[object, Any]  #: what was made of them
     function: ClassVar[Callable[[Op], Callable[..., object]]]  # functions.py hands it over
 
     def __init__(self, **fields: object) -> None:

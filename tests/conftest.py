@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import micrograd.engine
-import micrograd.nn  # noqa: F401  # itself, before the doctests of compat ask for it
 import pytest
 from hypothesis import Phase, settings
 
+import_module("micrograd.nn")  # itself, before the doctests of compat ask for it
 pytest.register_assert_rewrite("tests.browser", "tests.reference")
 
 from tests import browser as browsers  # noqa: E402

@@ -7,11 +7,11 @@ import doctest
 import io
 import re
 import shlex
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from extensions import commands, mathml, pictures, sheet
 
 import autograd_mini.ops as sheet_module
 from autograd_mini import cli
@@ -20,9 +20,6 @@ from tests import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-sys.path.append(str(DOCS))
-
-from extensions import commands, mathml, pictures, sheet  # noqa: E402
 
 PAGES = sorted([*DOCS.glob("e[ns]/**/*.md"), ROOT / "README.md", ROOT / "README.es.md"])
 FENCE = re.compile(r"^(```+|:::+)(\{?[\w-]*\}?)([^\n]*)\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)

@@ -1,18 +1,15 @@
 """One term for one thing: the Spanish texts use the glossary's terms, and none that it rejects."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
+from extensions.terms import markdown, terms
 
 import autograd_mini
 from autograd_mini.language import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT / "docs"))
-
-from extensions.terms import markdown, terms  # noqa: E402
 
 TERMS = terms()
 CODE = re.compile(r"```.*?^```|`[^`\n]+`|\$[^$]+\$|\{\w+\}", re.DOTALL | re.MULTILINE)

@@ -15,15 +15,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from extensions import lessons
+from live import fetch
 
 from tests.browser import DESKTOP, PHONE, axe_findings, until
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-sys.path.append(str(DOCS))
-
-from extensions import lessons  # noqa: E402
-from live import fetch  # noqa: E402
 
 STUBS = {
     f"{path.parent.parent.name}/{path.stem}": lessons.MARK.fullmatch(path.read_text())

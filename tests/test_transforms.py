@@ -100,7 +100,7 @@ def test_derivatives_in_closed_form(found, wanted):
 
 
 def test_structures_come_back():
-    f = lambda p: p["w"][0] * p["b"] + p["point"].x * p["point"].y ** 2  # noqa: E731
+    f = lambda p: p["w"][0] * p["b"] + p["point"].x * p["point"].y ** 2
     at = {"w": (2.0,), "b": 5.0, "point": Point(3.0, 4.0)}
     assert ag.grad(f)(at) == {"w": (5.0,), "b": 2.0, "point": Point(16.0, 24.0)}
 
@@ -127,7 +127,7 @@ class Polynomial(list):
 
 @pytest.mark.parametrize("cls", [Ends, Pair])
 def test_classes_with_a_constructor_of_their_own_come_back(cls):
-    f = lambda p: p[0] ** 2 * p[1]  # noqa: E731
+    f = lambda p: p[0] ** 2 * p[1]
     for slope in (ag.grad(f), ag.compile(f, backend="python").grad):
         found = slope(cls(2.0, 3.0))
         assert (type(found), [*found]) == (cls, [12.0, 4.0])
@@ -145,7 +145,7 @@ def test_numpy_arrays_in_and_out():
 
 
 def test_exact_numbers_stay_exact():
-    f = lambda x: (x * x + 1) / (x - 2) ** 3  # noqa: E731
+    f = lambda x: (x * x + 1) / (x - 2) ** 3
     x = Fraction(1, 3)
     assert ag.grad(f)(x) == 2 * x / (x - 2) ** 3 - 3 * (x * x + 1) / (x - 2) ** 4
     assert ag.hessian(lambda x: ag.mean([x, x * x]))(x) == 1
@@ -157,7 +157,7 @@ def test_exact_numbers_stay_exact():
 
 def test_complex_derivative_is_holomorphic():
     z = 0.3 + 0.7j
-    f = lambda z: ag.exp(z) * ag.tanh(z) ** 2  # noqa: E731
+    f = lambda z: ag.exp(z) * ag.tanh(z) ** 2
     truth = mpmath.diff(lambda z: mpmath.exp(z) * mpmath.tanh(z) ** 2, z)
     assert ag.grad(f)(z) == pytest.approx(complex(truth), rel=1e-14)
 

@@ -255,9 +255,9 @@ def by_ladder(f: Function, x: float, *, around: float = 0.0, **options: Any) -> 
     With `around` f is a function of the distance from there, so that the steps suit its scale.
     """
     if around:
-        x, g = around, f
-        f = lambda at: g(at - around)  # noqa: E731
-    estimate = finite_difference(f, x, **options)
+        estimate = finite_difference(lambda at: f(at - around), around, **options)
+    else:
+        estimate = finite_difference(f, x, **options)
     if not math.isfinite(estimate.error) or not math.isfinite(estimate.value):
         return nowhere(LADDER)
     value, bar = Fraction(estimate.value), Fraction(estimate.error)

@@ -78,9 +78,9 @@ class Parser(argparse.ArgumentParser):
         return super()._parse_optional(arg_string) if option or not taken else None
 
     def _get_formatter(self) -> argparse.HelpFormatter:
-        formatter: Any = super()._get_formatter()
-        formatter.add_usage = partial(formatter.add_usage, prefix=text("cli.usage", self.lang))
-        return formatter  # type: ignore[no-any-return]
+        formatter, prefix = super()._get_formatter(), text("cli.usage", self.lang)
+        vars(formatter)["add_usage"] = partial(formatter.add_usage, prefix=prefix)
+        return formatter
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and where help is, and end with the status of wrong usage."""
@@ -203,16 +203,16 @@ def imported(args: Arguments, name: str) -> Callable[..., Any]:
     if not colon:
         error(f"{name!r} is not of the form module:function, such as lesson.py:f")
     file = Path(module)
-    here = str(file.parent.resolve())
+    here, module = str(file.parent.resolve()), module if file.suffix != ".py" else file.stem
     if here not in sys.path:
         sys.path.insert(0, here)
     try:
-        found: Any = resolve_name(f"{file.stem if file.suffix == '.py' else module}:{path}")
+        found: Callable[..., Any] = resolve_name(f"{module}:{path}")
     except Exception as raised:
         error(f"cannot import {name!r}: {type(raised).__name__}: {raised}")
     if not callable(found):
         error(f"{name!r} is not a function, but {type(found).__name__}")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 # --- what is said ---------------------------------------------------------------------------------

@@ -67,8 +67,8 @@ def lines(several: LearningRates, args: Arguments, *, every: bool) -> Iterator[s
 # --- what the options name -----------------------------------------------------------------------
 def optimiser(name: str) -> type[optim.Optimiser]:
     """The class of an optimiser, by one of the names of OPTIMISERS."""
-    named = {cls.lower(): getattr(optim, cls) for cls in optim.__all__}
-    return named[name]  # type: ignore[no-any-return]
+    named: dict[str, type[optim.Optimiser]] = {x.lower(): getattr(optim, x) for x in optim.__all__}
+    return named[name]
 
 
 def dataset(name: str, n: int, seed: int) -> Dataset:

@@ -187,13 +187,13 @@ class _Writer:
     def _columns(self, drawing: Any, items: Sequence[Item]) -> None:
         """The neurons of a layer beside each other, in their order."""
         joined = {(link.tail, link.head) for link in self.seen.links}
-        number = lambda item: int(re.sub("[^0-9]", "", item.fold[-1]) or 0)  # noqa: E731
         columns: dict[GroupPath, list[Item]] = {}
         for item in items:
             if len(item.fold) > 1 and "neuron" in item.fold[-1]:
                 columns.setdefault(item.fold[:-1], []).append(item)
         for column in columns.values():
-            ids = [item.id for item in sorted(column, key=number)]
+            column.sort(key=lambda item: int(re.sub("[^0-9]", "", item.fold[-1]) or 0))
+            ids = [item.id for item in column]
             if len(ids) > 1 and not any((a, b) in joined for a in ids for b in ids):
                 with drawing.subgraph() as same:
                     same.attr(rank="same")
@@ -326,7 +326,7 @@ def _later(seen: Sketch) -> list[tuple[str, str]]:
     for link in seen.links:
         above[link.head] |= above[link.tail]
         tail, head = items[link.tail].path, items[link.head].path
-        shared = next((k for k, (a, b) in enumerate(zip(tail, head)) if a != b), None)  # noqa: B905
+        shared = next((k for k, (a, b) in enumerate(zip(tail, head, strict=False)) if a != b), None)
         if shared is not None:
             group = head[: shared + 1]
             if group not in last or rank[last[group]] < rank[link.tail]:

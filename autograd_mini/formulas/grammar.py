@@ -51,13 +51,13 @@ def parse(text: str, names: Collection[str], functions: Collection[str] = PRIMIT
     '1 / (2 * out)'
     """
     try:
-        tree = compile(text.strip(), "<formula>", "eval", ast.PyCF_ONLY_AST).body  # type: ignore[attr-defined]
+        tree = ast.parse(text.strip(), "<formula>", "eval").body
     except (SyntaxError, ValueError, AttributeError) as error:  # the last, where it is no text
         raise FormulaError(f"formula {text!r} is not an expression: {error}") from None
     for node in walk(tree):
         if problem := _problem(node, names, functions):
             raise FormulaError(f"formula {text!r}: {problem}")
-    return tree  # type: ignore[no-any-return]
+    return tree
 
 
 def parse_signature(
@@ -97,15 +97,14 @@ def walk(root: ast.expr) -> list[ast.AST]:
     """Every sub-expression; of a call, the arguments only."""
     nodes: list[ast.AST] = [root]
     for node in nodes:  # grows while it is walked
-        cls = node.__class__
-        if cls is ast.BinOp:
-            nodes += (node.left, node.right)  # type: ignore[attr-defined]
-        elif cls is ast.Call:
-            nodes += node.args  # type: ignore[attr-defined]
-        elif cls is ast.Compare:
-            nodes += (node.left, *node.comparators)  # type: ignore[attr-defined]
-        elif cls is ast.UnaryOp:
-            nodes.append(node.operand)  # type: ignore[attr-defined]
+        if isinstance(node, ast.BinOp):
+            nodes += (node.left, node.right)
+        elif isinstance(node, ast.Call):
+            nodes += node.args
+        elif isinstance(node, ast.Compare):
+            nodes += (node.left, *node.comparators)
+        elif isinstance(node, ast.UnaryOp):
+            nodes.append(node.operand)
     return nodes
 
 
@@ -135,4 +134,5 @@ def names_in(node: ast.expr) -> set[str]:
 
 def functions_in(node: ast.expr) -> set[str]:
     """The functions that a formula calls."""
-    return {part.func.id for part in walk(node) if isinstance(part, ast.Call)}  # type: ignore[attr-defined]
+    called = (part.func for part in walk(node) if isinstance(part, ast.Call))
+    return {function.id for function in called if isinstance(function, ast.Name)}

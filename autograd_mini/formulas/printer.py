@@ -30,8 +30,8 @@ class Printer(Generic[T]):
     def __call__(self, node: ast.expr) -> T:
         """The formula, printed."""
         match node:
-            case ast.Constant(value=value):
-                return self.number(value)  # type: ignore[arg-type]  # parse() let only numbers in
+            case ast.Constant(value=int() | float() as value):
+                return self.number(value)
             case ast.Name(id=name):
                 return self.name(name)
             case ast.UnaryOp(op=op, operand=operand):

@@ -4,31 +4,34 @@ A Case is an expression, a Drawn draws such by the seed, a Script is a function 
 levels.py describes them. What these levels are called and ask for, language/grade.txt says.
 """
 
+# Scripts are shown to students as they are:
+# mypy: allow-untyped-defs
+
 from typing import Any
 
 from autograd_mini.grading import Case, Drawn, Engine, Level, Script
 
 
-def early(x, y):  # type: ignore[no-untyped-def]
+def early(x, y):
     """A node is used by a near and by a far descendant of it."""
     a = x * y
     return a + (a + y) * x
 
 
-def late(x, y):  # type: ignore[no-untyped-def]
+def late(x, y):
     """The same with the far one first."""
     a = x * y
     return ((a + x) * y + x) * a
 
 
-def wide(x, y):  # type: ignore[no-untyped-def]
+def wide(x, y):
     """Two nodes that meet again twice."""
     a, b = x + y, x * y
     c = a * b
     return (c + a) * (c + b)
 
 
-def alike(x, y):  # type: ignore[no-untyped-def]
+def alike(x, y):
     """Two nodes with the same number."""
     return (x * y) * (y * x)
 

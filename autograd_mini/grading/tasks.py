@@ -89,8 +89,8 @@ class Program(NamedTuple):
             if node is None:
                 return
             nodes[name] = node
-        if node.parents:  # type: ignore[union-attr]
-            yield of_graph(node, inputs, self.passes)
+        if nodes[name].parents:
+            yield of_graph(nodes[name], inputs, self.passes)
 
 
 class Scripted(NamedTuple):
@@ -180,7 +180,7 @@ def of_graph(
         for k, node in enumerate(order, 1):
             args = [number[x] if isinstance(x, Value) else float(x) for x in node.args]
             texts.append(f"v{k}" if node is not root else "out")
-            step = Step(node.op.name, tuple(args))  # type: ignore[union-attr]
+            step = Step(node._op, tuple(args))
             lines.append(f"{texts[-1]} = {expression(step, texts, _plain)}")
     except (KeyError, TypeError):
         lines = []
@@ -195,7 +195,7 @@ def shape(node: Value) -> str:
         return ""
     place = iter(range(len(node.args)))
     args = [next(place) if isinstance(x, Value) else 2.0 for x in node.args]
-    return expression(Step(node.op.name, tuple(args)), _NAMES, _plain)  # type: ignore[union-attr]
+    return expression(Step(node._op, tuple(args)), _NAMES, _plain)
 
 
 @lru_cache(maxsize=10_000)

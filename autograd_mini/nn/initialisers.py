@@ -25,7 +25,8 @@ from autograd_mini.numbers.arguments import entry
 class Generator(Protocol):
     """A `random.Random`, or the module `random` itself."""
 
-    def random(self) -> float: ...  # noqa: D102
+    def random(self) -> float:
+        """A number from 0 on, below 1."""
 
 
 Initialiser = Callable[[Generator, int, int], float]

@@ -1,6 +1,6 @@
 """The optimisers: what a step does with the gradients."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite, sqrt
 from typing import Any
@@ -61,7 +61,7 @@ class Optimiser:
         self.steps = 0
         self._lr: Number = self.lr if lr is None else check.positive("lr", lr)
         self.weight_decay = check.not_negative("weight_decay", weight_decay)
-        self._memory: list[tuple[Number, ...]] = [(0,) * len(self.memory)] * len(self.params)
+        self._memory: Sequence[tuple[Number, ...]] = [(0,) * len(self.memory)] * len(self.params)
 
     @property
     def lr(self) -> Number:

@@ -41,7 +41,7 @@ def rule(op: Op, kind: Kind, active: tuple[bool, ...] = (), beside: tuple[str, .
         namespace = namespace_of(op, kind)
         run(source, namespace)
         found = op.rules[key] = Rule(namespace["value"], namespace["partials"], source)
-    return found  # type: ignore[return-value]
+    return found
 
 
 def run(source: str, namespace: dict[str, Any]) -> None:

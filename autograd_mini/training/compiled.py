@@ -265,7 +265,7 @@ class CompiledStep(Entries):
         self.params, self.unread = [*params], 0
         if optimiser.memory:
             self.memory = Later(self.store, len(params))
-            optimiser._memory = self.memory  # type: ignore[assignment]
+            optimiser._memory = self.memory
         for p in params:
             _BECOME(p, self.veil)
 

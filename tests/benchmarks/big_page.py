@@ -104,14 +104,14 @@ def gpt(seed: str = "francisco") -> Value:
         text = text.replace(old, new)
     names = {"Value": Value, "__name__": "program"}
     exec(compile(text, "gpt_program.py", "exec"), names)
-    return names["train"](1)[1]  # type: ignore[no-any-return, operator]
+    return names["train"](1)[1]
 
 
 def opened(page: Any, file: Path) -> float:
     """Milliseconds until the graph of the page is there to be seen."""
     page.goto(file.as_uri(), wait_until="commit")
     until(page, READY)
-    return page.evaluate(SINCE)  # type: ignore[no-any-return]
+    return page.evaluate(SINCE)
 
 
 def turned(page: Any, rng: random.Random) -> tuple[int, float, float]:

@@ -59,8 +59,8 @@ def composed(draw: Random, cast: bool) -> Callable[[Any, Any], Any]:
             v = step(lib, name, single(v) if cast and k == 0 else v)
         return (array(weights) * v).sum()
 
-    f.size = size  # type: ignore[attr-defined]
-    return f  # type: ignore[return-value]
+    f.size = size
+    return f
 
 
 def in_numpy(f: Any, at: list[float]) -> Case:
@@ -126,7 +126,7 @@ def cases(library: str, count: int, seed: int, cast: bool) -> Iterator[Case]:
     for k in range(count):
         draw = Random(f"{seed} {k} {cast}")
         f = composed(draw, cast)
-        at = [round(draw.uniform(-2, 2), 2) for _ in range(f.size)]  # type: ignore[attr-defined]
+        at = [round(draw.uniform(-2, 2), 2) for _ in range(f.size)]
         yield LIBRARIES[library](f, at)
 
 

@@ -57,7 +57,7 @@ def test_a_fault_is_found_on_the_first_graph_that_reveals_it_and_never_misnamed(
 def looked(source):
     space = {"__name__": __name__}
     exec(looked_for.ORDER + source, space)
-    f = lambda x, y: (x * y + y * y) * x + y  # noqa: E731
+    f = lambda x, y: (x * y + y * y) * x + y
     return check_grad(f, (0.5, 0.8), value=space["Node"])
 
 

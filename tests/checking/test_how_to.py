@@ -1,13 +1,14 @@
 """The how-to page followed to the letter: two files from the page, and pytest."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
-import numpy  # noqa: F401, ICN001  # here: a session forgets what it loads, and NumPy loads once
 import pytest
 from hypothesis import settings
 
 pytest_plugins = ["pytester"]
+import_module("numpy")  # here: a session forgets what it loads, and NumPy loads once
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {"en": "mymodel", "es": "mimodelo"}

@@ -2,20 +2,20 @@
 
 import re
 import tomllib
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from textwrap import dedent
 
-import numpy  # noqa: F401, ICN001
 import pytest
 
-# A session in this process forgets what it is the first to load; so that is loaded here.
-from autograd_mini import museum  # noqa: F401
-from autograd_mini.checking import strategies  # noqa: F401
-from tests.checking import exact  # noqa: F401
 from tests.programs import printed
 
 pytest_plugins = ["pytester"]
+# A session in this process forgets what it is the first to load; so that is loaded here.
+LOADED = "numpy autograd_mini.museum autograd_mini.checking.strategies tests.checking.exact"
+for name in LOADED.split():
+    import_module(name)
 
 PLUGIN = "autograd_mini.checking.plugin"
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,19 +3,16 @@
 import base64
 import json
 import re
-import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from gallery import build
 
 from autograd_mini import Layer, Value, draw, draw_network, draw_paths, scope, to_mermaid
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.append(str(ROOT / "docs"))
-
-from gallery import build  # noqa: E402
 
 PAGE = 720  # width in CSS pixels of the text of a page of the documentation
 LEAST = 7.0  # height in CSS pixels of the smallest letters that are still read without a click

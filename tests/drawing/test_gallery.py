@@ -1,17 +1,14 @@
 """The gallery: every program of it draws, and both pages show every picture once."""
 
 import re
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from gallery import build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCS = ROOT / "docs"
-sys.path.append(str(DOCS))
-
-from gallery import build  # noqa: E402
 
 EXHIBIT = re.compile(r"^```\{exhibit\} ([\w ]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -149,7 +149,7 @@ def test_texts_in_the_svg_have_classes():
         if (node.get("class") or "").startswith("node"):
             assert [*found] == ["name", "word", "data", "grad"], id
             assert ["".join(t.itertext()) for t in words] == ["data", "grad"]
-            points = (node.find(f"{SVG}polygon").get("points") or "").split()  # type: ignore[union-attr]
+            points = (node.find(f"{SVG}polygon").get("points") or "").split()
             xs = [float(point.split(",")[0]) for point in points]
             left = float(words[0].get("x") or 0) - min(xs)
             for name in ("data", "grad"):

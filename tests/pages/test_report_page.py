@@ -128,7 +128,7 @@ def class_of_two(tmp_path):
 @pytest.mark.parametrize("made", [lambda: depth(seeds=1), lambda: cost(samples=[5]), "marks", None])
 def test_tables_are_whole_on_a_screen_and_on_paper(visit, tmp_path, made):
     if made is None:
-        slope = lambda x, y: (1.0, math.sin(x) / (1 + x * x))  # noqa: E731
+        slope = lambda x, y: (1.0, math.sin(x) / (1 + x * x))
         report = check_grad(lambda x, y: math.sin(x) * y / (1 + x * x), (0.3, 2.0), gradient=slope)
         report.save_html(tmp_path / "made.html", "es")
     else:

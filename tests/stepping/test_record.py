@@ -145,7 +145,7 @@ def with_functions_inside(xs):
           for x in xs]
     class Inside:
         z = ys[0] * ys[1]
-    twice = (lambda f, x:  # noqa: E731
+    twice = (lambda f, x:
         f(f(x)))
     return sum(twice(double, y) for y in ys) / Inside.z
 # fmt: on
