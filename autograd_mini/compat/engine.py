@@ -40,10 +40,6 @@ def _operator(compute: Callable[[Any, Any], Any], taken: Callable[[Any], Any]) -
     return operator
 
 
-def _inverse(x: Any) -> Any:
-    return x**-1 if isinstance(x, engine.Value) else FUNCTIONS["pow"](x, -1)  # 0 has none
-
-
 class Value(engine.Value):
     """A node of micrograd's: Value(data, _children=(), _op='', label=''); `name` is its label too.
 
@@ -155,7 +151,7 @@ class Value(engine.Value):
         return self * -1
 
     __sub__ = _operator(lambda self, other: self + (-other), constant)
-    __truediv__ = _operator(lambda self, other: self * _inverse(other), constant)
+    __truediv__ = _operator(lambda self, other: self * FUNCTIONS["pow"](other, -1), constant)
 
     def __rsub__(self, other: Any) -> Any:
         return (-self) + other
@@ -177,7 +173,7 @@ def _apply(op: Op, *args: object) -> Any:
     return restored(Value, *contents(made)) if made.__class__ is engine.Value else made
 
 
-FUNCTIONS = {name: fast.function(op, _apply, Value) for name, op in SHEET.items()}
+FUNCTIONS: dict[str, Any] = {name: fast.function(op, _apply, Value) for name, op in SHEET.items()}
 FUNCTIONS |= {alias: FUNCTIONS[name] for alias, name in ALIASES.items()}
 for _name in (*METHODS, *ALIASES):
     setattr(Value, _name, FUNCTIONS[_name])

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -137,9 +137,7 @@ class Shown:
     """What shows itself as a grid, in its own language or another: `_grid` makes it."""
 
     lang: str = "en"
-
-    def _grid(self, lang: str, width: int | None = None) -> Grid:
-        raise NotImplementedError
+    _grid: Callable[..., Grid]
 
     def text(self, lang: str | None = None, width: int | None = None) -> str:
         """As plain text, in English or Spanish; a table of at most `width` if it can."""

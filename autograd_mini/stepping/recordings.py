@@ -24,6 +24,8 @@ class Recording(Sequence[T]):
 
     holds: ClassVar[str]  # the attribute with the tuple of items, which is what they are called
     form: ClassVar[Format]
+    _content: Callable[[], dict[str, Any]]  # as JSON has it
+    _of: ClassVar[Callable[..., Any]]  # made of that again
 
     @overload
     def __getitem__(self, index: int) -> T: ...
@@ -73,16 +75,10 @@ class Recording(Sequence[T]):
         """
         content = cls.form.read(text)
         try:
-            return cls._of(content)
+            made: Self = cls._of(content)
         except (TypeError, KeyError, ValueError, AttributeError) as error:
             raise ValueError(f"the {cls.holds} cannot be read: {error}") from None
-
-    def _content(self) -> dict[str, Any]:
-        raise NotImplementedError
-
-    @classmethod
-    def _of(cls, content: dict[str, Any]) -> Self:
-        raise NotImplementedError
+        return made
 
 
 def written(

@@ -142,6 +142,16 @@ class _Run(Recording[T]):
         """Write the page that plays it; see `stepping.save_html`."""
         face.save_html(self, path, lang=lang, **settings)  # type: ignore[arg-type]
 
+    @classmethod
+    def _of(cls, content: dict[str, Any]) -> Self:
+        several = "rates" in content
+        if several != (cls.holds == "runs"):
+            what = "are several runs with their" if several else "is a single run, without learning"
+            raise ValueError(f"there {what} rates")
+        (given,) = [content] if several else content["runs"]
+        found: Self = read(cls, given, "" if several else "the run")
+        return found
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TrainingSteps(_Run[Frame]):
@@ -182,13 +192,6 @@ class TrainingSteps(_Run[Frame]):
 
     def _content(self) -> dict[str, Any]:
         return {"runs": [written(self) | {"history": written([[*row] for row in self.history])}]}
-
-    @classmethod
-    def _of(cls, content: dict[str, Any]) -> Self:
-        if "rates" in content:
-            raise ValueError("there are several runs with their rates")
-        (found,) = content["runs"]
-        return read(cls, found, "the run")  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         name = self.points.name or "data"
@@ -246,12 +249,6 @@ class LearningRates(_Run[TrainingSteps]):
 
     def _content(self) -> dict[str, Any]:
         return {"rates": [*self.rates], "runs": [run._content()["runs"][0] for run in self.runs]}
-
-    @classmethod
-    def _of(cls, content: dict[str, Any]) -> Self:
-        if "rates" not in content:
-            raise ValueError("there is a single run, without learning rates")
-        return read(cls, content)  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         each = zip(self.rates, self.verdicts, strict=True)
