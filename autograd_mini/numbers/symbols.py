@@ -241,20 +241,26 @@ class Adjoint(Symbol):
         return self.seed(self.settled() + share)
 
     def __mul__(self, partial: Any) -> Any:
-        trace, adjoint = self.trace, self.settled()
+        if not self:
+            return self
+        trace, adjoint, forward = self.trace, self.settled(), isinstance(self, Tangent)
+        finite = is_finite(trace.range(self.operand))
         if isinstance(partial, Condition):
             partial = _mask(partial, 1.0, 0.0)
-        if isinstance(self, Tangent) or is_finite(trace.range(self.operand)):
+        if forward or finite:
             if not isinstance(partial, Symbol):
                 if partial in (0, 1):
                     return self if partial else self.seed(0.0)
             elif _is_mask(partial):
                 partial = Mask(trace, partial.operand)
         product = partial * adjoint
-        safe = self.operand < 0 or isinstance(partial, Mask)
-        if safe or is_finite(trace.range(trace.operand(partial))):
+        if isinstance(partial, Mask):
             return self.seed(product)
-        return self.seed(select(adjoint == 0.0, 0.0, product))
+        if forward and not finite:  # as jvp: what is infinite does not cross a partial of 0
+            product = select(partial == 0.0, 0.0, product)
+        if not is_finite(trace.range(trace.operand(partial))):
+            product = select(adjoint == 0.0, 0.0, product)
+        return self.seed(product)
 
     __radd__, __rmul__ = __add__, __mul__
 

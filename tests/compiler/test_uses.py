@@ -14,7 +14,7 @@ from threading import Event
 import pytest
 
 import autograd_mini as ag
-from autograd_mini import MLP, Value, compat, log, where
+from autograd_mini import MLP, Value, compat, exp, ieee, log, sqrt, tanh, where
 from autograd_mini.compiler import compile
 from autograd_mini.compiler.backends import backend as known
 from autograd_mini.errors import GradientError, TraceError
@@ -97,6 +97,22 @@ def test_what_is_not_chosen_hands_nothing_on_to_second_derivatives(name):
     fast = python(f)
     for x, second in points.items():
         assert (fast.hvp(x, 1.0), fast.hessian(x)) == (second, second), x
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x: tanh(exp(x)), 1000.0),
+        (lambda x: tanh(1 / x), 0.0),
+        (lambda x: sqrt(x) * x, 0.0),
+        (lambda x: tanh(log(x)) * x, 0.0),
+    ],
+)
+def test_an_infinite_tangent_does_not_cross_a_partial_of_zero(f, x):
+    with ieee():
+        expected = ag.hvp(f, x, 2.0)
+    assert expected == expected
+    assert python(f).hvp(x, 2.0) == expected
 
 
 def test_choices_of_1_and_0_may_be_as_deep_as_they_like():
