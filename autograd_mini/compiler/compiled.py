@@ -15,6 +15,7 @@ from autograd_mini.errors import AutogradError, GradientError, TraceError
 from autograd_mini.numbers.arguments import function, one_of
 from autograd_mini.numbers.kinds import shown
 from autograd_mini.numbers.numberlike import inside
+from autograd_mini.numbers.ranges import ANYTHING, INPUT, Range
 from autograd_mini.numbers.trees import apart, builder, leaves
 from autograd_mini.value import Value
 
@@ -40,7 +41,8 @@ def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
     it must not compute then.
 
     In compiled code a domain error gives inf or nan, as inside `ieee()`; `f.check(...)` names its
-    place. As in `backward()`, a gradient of exactly 0 hands nothing on (for inputs up to 1e30).
+    place. As in `backward()`, a gradient of exactly 0 hands nothing on; for inputs beyond 1e30 f is
+    traced anew, with more care.
 
     Args:
         f: the function; without it, a decorator is returned.
@@ -150,13 +152,16 @@ class Compiled(Entries):
         self.statistics["calls"] += 1
         if inside.get() is not None:
             return self._eagerly(what, given, along)
-        entry, pieces, columns, count, nodes = self.prepared(what, given)
-        if what == "hvp":
-            before, like = len(pieces), [given[name] for name in self.wrt]
-            taken(transforms.in_order(along, like[0] if len(like) == 1 else like), pieces)
-            if sum(map(len, pieces[before:])) != entry.by:
-                raise ValueError(f"the direction of hvp must hold {entry.by} numbers, as wrt")
-        value, parts = entry(pieces, columns, count)
+        for within in (INPUT, ANYTHING):
+            entry, pieces, columns, count, nodes = self.prepared(what, given, within)
+            if what == "hvp":
+                before, like = len(pieces), [given[name] for name in self.wrt]
+                taken(transforms.in_order(along, like[0] if len(like) == 1 else like), pieces)
+                if sum(map(len, pieces[before:])) != entry.by:
+                    raise ValueError(f"the direction of hvp must hold {entry.by} numbers, as wrt")
+            if found := entry(pieces, columns, count):
+                break
+        value, parts = found
         if what == "value" and nodes:
             parts = (parts,) if len(self.wrt) == 1 else parts
             if self.reduce or not self.batch:
@@ -195,7 +200,7 @@ class Compiled(Entries):
         return DERIVED[what](f, at[0] if single else at, along)
 
     def prepared(
-        self, what: str, given: dict[str, Any]
+        self, what: str, given: dict[str, Any], within: Range = INPUT
     ) -> tuple[Entry, list[Any], list[Any], int, list[Value]]:
         """The entry, the arguments' numbers, shared and by sample, the samples, Values in wrt."""
         pieces: list[Any] = []  # list[Any]() would take as long as all the rest
@@ -211,7 +216,7 @@ class Compiled(Entries):
         count = _count(sizes)
         if what == "value" and nodes:  # the result is a node: it needs its partials
             what = "value_and_grad"
-        return self.entry(what, forms), pieces, columns, count, nodes
+        return self.entry(what, forms, within), pieces, columns, count, nodes
 
     def task(self, what: str) -> Task:
         """f, and what is wanted of it."""

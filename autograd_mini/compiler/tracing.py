@@ -4,6 +4,7 @@ A Task is what is to be compiled, an Entry its program for arguments of some for
 built, and Entries keeps some of them.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from autograd_mini.graph import collector_paused, topological
 from autograd_mini.numbers import symbols as symbolic
 from autograd_mini.numbers.arguments import one_of, whole
 from autograd_mini.numbers.kinds import constant, ieee, numpy, shown
+from autograd_mini.numbers.ranges import INPUT, Range
 from autograd_mini.numbers.symbols import Symbol, Trace, lock
 from autograd_mini.numbers.trees import NUMBER, Form, array, builder, leaves, names
 from autograd_mini.value import Value
@@ -98,16 +100,17 @@ def _real(x: Any) -> Any:
 
 
 def traced(
-    task: Task, forms: Mapping[str, Form], outside: list[Value]
+    task: Task, forms: Mapping[str, Form], outside: list[Value], within: Range = INPUT
 ) -> tuple[Program, Form, list[Value]]:
     """The program of a task, the form of its value, and the Values that it reads besides.
 
     forms     those of the arguments; of a batch, that of a sample
     outside   Values that it reads besides, if that is known: inputs, then, and not constants
+    within    the range of all inputs
 
     What the function does to a Value from outside ends here; to change its number is refused.
     """
-    trace, inputs, values, captured = Trace(), list[Input](), list[Any](), list[Value]()
+    trace, inputs, values, captured = Trace(within), list[Input](), list[Any](), list[Value]()
     labels, headings, value = dict[int, str](), {0: "forward"}, None
 
     def symbols(names: Sequence[str], each: bool = False) -> list[Any]:
@@ -191,11 +194,13 @@ class Entry:
     """
 
     @collector_paused()
-    def __init__(self, task: Task, forms: Mapping[str, Form], backend: str, threads: int) -> None:
-        self.task, self.times = task, [perf_counter()]
-        found = traced(task, forms, [])
+    def __init__(
+        self, task: Task, forms: Mapping[str, Form], backend: str, threads: int, within: Range
+    ) -> None:
+        self.task, self.within, self.times = task, within, [perf_counter()]
+        found = traced(task, forms, [], within)
         if found[2]:
-            found = traced(task, forms, found[2])
+            found = traced(task, forms, found[2], within)
         self.value, self.captured = found[1:]
         self.times.append(perf_counter())
         self.program, self.effects = improved(found[0])
@@ -229,9 +234,16 @@ class Entry:
         shared = np.asarray(whole, dtype=float)
         return shared, [np.asarray(column, dtype=float) for column in columns]
 
-    def __call__(self, pieces: list[Any], columns: list[Any], count: int) -> tuple[Any, Any]:
-        """The value and the derivatives for the numbers of the arguments."""
-        once, each = self.run(*self.given(pieces, columns, count), count)
+    def __call__(self, pieces: list[Any], columns: list[Any], count: int) -> Any:
+        """The value and the derivatives for the numbers of the arguments.
+
+        None where these are not finite and lie outside the range that the program was made for.
+        """
+        shared, samples = self.given(pieces, columns, count)
+        once, each = self.run(shared, samples, count)
+        doubtful = self.by and self.within is INPUT and not all(map(_finite, (once, *each)))
+        if doubtful and not all(map(_within, (shared, *samples))):
+            return None
         if self.array is not None:
             return float(once[0]), once[1:].reshape(self.array)
         numbers = listed(once)
@@ -246,6 +258,21 @@ class Entry:
         yield "  " + ", ".join(f"{name} {1e3 * (b - a):.1f} ms" for name, (a, b) in times)
         for line in getattr(self.run, "explain", list)():
             yield f"  {line}"
+
+
+def _finite(numbers: Any) -> bool:
+    """Whether all are finite; of a list of large ones it may say no."""
+    if hasattr(numbers, "max"):
+        np = numpy()
+        return bool(np.count_nonzero(np.isfinite(numbers)) == len(numbers))  # the fastest way
+    return math.isfinite(sum(numbers))
+
+
+def _within(numbers: Any) -> bool:
+    """Whether inputs lie in the range that they are taken to have at first."""
+    if hasattr(numbers, "max"):
+        return bool(abs(numbers).max(initial=0.0) <= INPUT[1])
+    return all(abs(x) <= INPUT[1] for x in numbers)
 
 
 def _result(form: Form, of_samples: bool, square: bool) -> Callable[[Iterator[Any], int], Any]:
@@ -279,16 +306,16 @@ class Entries:
         self.fixed: dict[str, Form] = {}  # of the arguments that come first in every call
         self.statistics = {"calls": 0, "traces": 0, "dropped": 0}
 
-    def entry(self, what: Any, forms: Mapping[str, Form]) -> Entry:
-        """The program of a task for arguments of these forms."""
-        key = (what, *forms, *forms.values())
+    def entry(self, what: Any, forms: Mapping[str, Form], within: Range = INPUT) -> Entry:
+        """The program of a task for arguments of these forms, and inputs of this range."""
+        key = (what, within, *forms, *forms.values())
         entry = self.entries.get(key)
         if entry is None:
             with lock:
                 if key in self.entries:  # another thread was faster
                     return self.entries[key]
                 forms = {**self.fixed, **forms}
-                entry = Entry(self.task(what), forms, self.backend, self.threads)
+                entry = Entry(self.task(what), forms, self.backend, self.threads, within)
                 self.entries[key] = entry
                 self.statistics["traces"] += 1
                 if len(self.entries) > self.cache:

@@ -1,6 +1,7 @@
 """In which range the result of an instruction lies: it tells where a partial can be inf or nan.
 
-A range is (low, high), or ANYTHING where nothing is known. Inputs are taken to lie within +-1e30.
+A range is (low, high), or ANYTHING where nothing is known. Inputs are taken to lie within INPUT at
+first, so that products need no guard; compiler/compiled.py goes on with ANYTHING where they do not.
 """
 
 import math
@@ -61,7 +62,6 @@ def _power(x: Range, y: Range) -> Range:
 
 
 _RULES: dict[str, Callable[..., Range]] = {
-    "input": lambda _: INPUT,
     "+": _sum,
     "-": lambda x, y: (x[0] - y[1], x[1] - y[0]),
     "*": _times,

@@ -33,7 +33,7 @@ from .instructions import CONDITIONS, MEANING, REDUCTIONS, Code
 from .kind import COMMON, Kind
 from .kinds import OWN
 from .numberlike import NumberLike, held
-from .ranges import Range, is_finite, result
+from .ranges import INPUT, Range, is_finite, result
 
 # Whose lines are not the user's: this package's, Python's own and those of what is installed.
 _LIBRARIES = map(get_path, ("stdlib", "purelib", "platlib"))
@@ -50,14 +50,16 @@ class Trace:
     """The instructions of a function while it runs on symbols.
 
     For each it keeps its part (0 before the samples, 1 for each, 2 after: compiler/program.py) and
-    the range of its result. Where a symbol stands in for a number that other threads may read, they
-    wait until the trace has ended, and go on with that number, which `known` has. `used` has,
-    while the function runs, the nodes and optimisers that met symbols, with what they held then.
+    the range of its result, from that of the inputs on. Where a symbol stands in for a number that
+    other threads may read, they wait until the trace has ended, and go on with that number, which
+    `known` has. `used` has, while the function runs, the nodes and optimisers that met symbols,
+    with what they held then.
     """
 
-    __slots__ = ("code", "parts", "ranges", "thread", "known", "used")
+    __slots__ = ("code", "parts", "inputs", "ranges", "thread", "known", "used")
 
-    def __init__(self) -> None:
+    def __init__(self, inputs: Range = INPUT) -> None:
+        self.inputs = inputs
         self.code, self.parts, self.thread = Code(), array("B"), get_ident()
         self.ranges: list[Range] = []
         self.known: dict[int, Any] = {}
@@ -66,7 +68,7 @@ class Trace:
     def input(self, number: int, each: bool = False) -> Symbol:
         """The symbol of an input, of which `each` sample may have its own."""
         symbol: Symbol = self.emit("input", number)
-        self.parts[symbol.operand] = each
+        self.parts[symbol.operand], self.ranges[symbol.operand] = each, self.inputs
         return symbol
 
     def emit(self, opcode: str, *args: Any) -> Any:
