@@ -4,7 +4,7 @@ A Task is what is to be compiled, an Entry its program for arguments of some for
 built, and Entries keeps some of them.
 """
 
-import math
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -241,9 +241,10 @@ class Entry:
         """
         shared, samples = self.given(pieces, columns, count)
         once, each = self.run(shared, samples, count)
-        doubtful = self.by and self.within is INPUT and not all(map(_finite, (once, *each)))
-        if doubtful and not all(map(_within, (shared, *samples))):
-            return None
+        if self.by and self.within is INPUT:
+            of_results = all(_within(x, sys.float_info.max) for x in (once, *each))
+            if not (of_results or all(_within(x, INPUT[1]) for x in (shared, *samples))):
+                return None
         if self.array is not None:
             return float(once[0]), once[1:].reshape(self.array)
         numbers = listed(once)
@@ -260,19 +261,11 @@ class Entry:
             yield f"  {line}"
 
 
-def _finite(numbers: Any) -> bool:
-    """Whether all are finite; of a list of large ones it may say no."""
-    if hasattr(numbers, "max"):
-        np = numpy()
-        return bool(np.count_nonzero(np.isfinite(numbers)) == len(numbers))  # the fastest way
-    return math.isfinite(sum(numbers))
-
-
-def _within(numbers: Any) -> bool:
-    """Whether inputs lie in the range that they are taken to have at first."""
-    if hasattr(numbers, "max"):
-        return bool(abs(numbers).max(initial=0.0) <= INPUT[1])
-    return all(abs(x) <= INPUT[1] for x in numbers)
+def _within(numbers: Any, most: float) -> bool:
+    """Whether none of the numbers is larger, or nan."""
+    if isinstance(numbers, list):
+        return all(abs(x) <= most for x in numbers)
+    return bool(numpy().count_nonzero(abs(numbers) <= most) == len(numbers))
 
 
 def _result(form: Form, of_samples: bool, square: bool) -> Callable[[Iterator[Any], int], Any]:
