@@ -7,7 +7,7 @@ This is how work goes past one machine: over a mesh, each device has its share o
 import math
 import operator
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 try:
@@ -69,9 +69,19 @@ def _log1p(x: Any) -> Any:
     return jnp.where((u == 1.0) | (u == math.inf), x, jnp.log(u) * (x / (u - 1.0)))
 
 
+def _exp2(x: Any) -> Any:
+    whole = jnp.where(abs(x) < 1080.0, jnp.round(x), 0.0)
+    return jnp.ldexp(jnp.exp2(x - whole), whole.astype(int))
+
+
 def _sinh(x: Any) -> Any:
     e = jnp.expm1(abs(x))
-    return jnp.where(abs(x) < 1.0, jnp.copysign(0.5 * (e + e / (e + 1.0)), x), jnp.sinh(x))
+    return jnp.where(abs(x) < 709.0, jnp.copysign(0.5 * (e + e / (e + 1.0)), x), jnp.sinh(x))
+
+
+def _cosh(x: Any) -> Any:
+    e = jnp.exp(abs(x))
+    return jnp.where(abs(x) < 709.0, 0.5 * (e + 1.0 / e), jnp.cosh(x))
 
 
 def _atanh(x: Any) -> Any:
@@ -82,16 +92,12 @@ def _atanh(x: Any) -> Any:
 MEANING: dict[str, Callable[..., Any]] = {
     **functions(jnp),
     **{name: getattr(special, name) for name in ("erf", "erfc", "gamma", "digamma")},
-    "log1p": _log1p,
-    "sinh": _sinh,
-    "atanh": _atanh,
-    "polygamma": _polygamma,
+    **{f.__name__[1:]: f for f in (_exp2, _log1p, _sinh, _cosh, _atanh, _polygamma)},
+    **{f.__name__[1:]: f for f in (_prod, _others)},
     "lgamma": special.gammaln,
     "%": lambda a, b: jnp.where(b == 0, jnp.nan, jnp.remainder(a, b)),
     "//": lambda a, b: jnp.where(b == 0, a / b, jnp.floor_divide(a, b)),
     "hypot": lambda *a: reduce(jnp.hypot, a[1:], abs(a[0])),
-    "prod": _prod,
-    "others": _others,
 }
 
 
@@ -179,15 +185,15 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
     def backward(kept: Any, share: Any) -> Any:
         slopes, given = kept
         left, found = iter(slopes), dict[str, Any].fromkeys(given)
+
+        def gradient(leaf: Any, each: bool) -> Any:
+            size = math.prod(jnp.shape(leaf)[each:])
+            columns = jnp.stack([share * next(left) for _ in range(size)], axis=-1)
+            whole = columns if each or columns.ndim == 1 else columns.sum(axis=0)
+            return whole.reshape(jnp.shape(leaf))
+
         for name in fast.wrt:
-            leaves, tree = jax.tree_util.tree_flatten(given[name])
-            for k, leaf in enumerate(leaves):
-                size, each = math.prod(jnp.shape(leaf)), name in fast.batch
-                size //= len(leaf) if each else 1
-                columns = jnp.stack([share * next(left) for _ in range(size)], axis=-1)
-                whole = columns if each or columns.ndim == 1 else columns.sum(axis=0)
-                leaves[k] = whole.reshape(jnp.shape(leaf))
-            found[name] = jax.tree_util.tree_unflatten(tree, leaves)
+            found[name] = tree_map(partial(gradient, each=name in fast.batch), given[name])
         return (found,)
 
     value_of.defvjp(forward, backward)

@@ -117,11 +117,23 @@ def test_polygamma_left_of_0(n):  # JAX 0.10 gives 1e24 times as much there
     assert got == pytest.approx([float(mpmath.psi(n, mpmath.mpf(t))) for t in x], rel=3e-14, abs=0)
 
 
-@pytest.mark.parametrize("name", ["log1p", "atanh", "sinh", "expm1"])
-def test_near_0(name):  # XLA takes (1 + x) - 1 to be x
-    x = np.array([-0.39, -1e-5, 7e-12, 3e-9, 2e-4, 0.02, 0.4])
+NEAR = [-0.39, -1e-5, 7e-12, 3e-9, 2e-4, 0.02, 0.4]  # XLA takes (1 + x) - 1 to be x
+FAR = [-647.0290832612346, -59.606947738912126, 3.7, 495.5273124455393, 563.5273124455393]
+
+
+@pytest.mark.parametrize(
+    ("name", "points"),
+    [
+        *[(name, NEAR) for name in ("log1p", "atanh", "sinh", "expm1")],
+        *[(name, FAR) for name in ("sinh", "cosh", "exp2")],  # by exp(x + log(1/2)), exp(x log(2))
+    ],
+)
+def test_functions_in_which_xla_loses_digits(name, points):
+    x = np.array(points)
     got = compile(getattr(functions, name), batch="a", reduce=None, backend="jax")(x)
-    wanted = [float(getattr(mpmath, name)(mpmath.mpf(t))) for t in x]
+    exact = getattr(mpmath, name, lambda t: 2**t)
+    with mpmath.workdps(50):
+        wanted = [float(exact(mpmath.mpf(t))) for t in x]
     assert got == pytest.approx(wanted, rel=1e-15, abs=0)
 
 
