@@ -97,14 +97,8 @@ def walk(root: ast.expr) -> list[ast.AST]:
     """Every sub-expression; of a call, the arguments only."""
     nodes: list[ast.AST] = [root]
     for node in nodes:  # grows while it is walked
-        if isinstance(node, ast.BinOp):
-            nodes += (node.left, node.right)
-        elif isinstance(node, ast.Call):
-            nodes += node.args
-        elif isinstance(node, ast.Compare):
-            nodes += (node.left, *node.comparators)
-        elif isinstance(node, ast.UnaryOp):
-            nodes.append(node.operand)
+        inside = [x for x in ast.iter_child_nodes(node) if isinstance(x, ast.expr)]
+        nodes += inside[1:] if isinstance(node, ast.Call) else inside
     return nodes
 
 

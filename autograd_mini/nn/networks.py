@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd_mini.numbers.arguments import items, listed, operand, real, whole
 from autograd_mini.numbers.kinds import brief
-from autograd_mini.ops import SHEET, Op
+from autograd_mini.ops import SHEET
 from autograd_mini.value import Value
 
 from .fused import Row, layer
@@ -309,17 +309,12 @@ def activations() -> list[str]:
     >>> {"linear", "relu", "tanh", "leaky_relu"} <= set(activations()), "dot" in activations()
     (True, False)
     """
-    return ["linear", *(name for name, op in SHEET.items() if _of_one_number(op))]
-
-
-def _of_one_number(op: Op) -> bool:
-    return len(op.params) - len(op.defaults) == 1 and not op.vectors
+    of_one = (op for op in SHEET.values() if len(op.params) - len(op.defaults) == 1)
+    return ["linear", *(op.name for op in of_one if not op.vectors)]
 
 
 def _check_activation(act: Any) -> None:
-    if callable(act) or act == "linear":
-        return
-    if not isinstance(act, str) or act not in SHEET or not _of_one_number(SHEET[act]):
+    if not callable(act) and act not in activations():
         raise ValueError(f"activation {act!r} is unknown; known are {', '.join(activations())}")
 
 

@@ -56,9 +56,7 @@ def clip_by_value(params: Iterable[Value], limit: float) -> int:
     params = parameters(params, "clip_by_value")
     limit = positive("limit", limit)
     gradients = [gradient(p, "clip_by_value") for p in params]
-    clipped = 0
-    for p, g in zip(params, gradients, strict=True):
-        if abs(g) > limit:
-            p.grad = limit if g > 0 else -limit
-            clipped += 1
-    return clipped
+    beyond = [(p, g) for p, g in zip(params, gradients, strict=True) if abs(g) > limit]
+    for p, g in beyond:
+        p.grad = limit if g > 0 else -limit
+    return len(beyond)

@@ -139,12 +139,8 @@ class CompiledStep(Entries):
             losses = self._run(found, whole("steps", steps))[0]
         except GradientError:
             nodes = [*self.model.parameters(), *self.optimiser.params]
-            gradients = [node.grad for node in nodes]
-            try:
+            with replaced(nodes, [node.data for node in nodes]):  # they keep their gradients
                 loss_value(self.loss, [self.model(x) for x in inputs], [*targets]).backward()
-            finally:
-                for node, gradient in zip(nodes, gradients, strict=True):
-                    node.grad = gradient
             raise
         return losses[0] if steps == 1 else losses
 
