@@ -49,13 +49,11 @@ def run(args: Arguments) -> int:
     args.exclude(" ".join(own for other, own in _OWN.items() if other != name), "other", name=name)
     if args.target is not None and name in ("depth", "cost"):
         args.refuse("no.target", name=name, value=args.target)
-    kind = format_of(args, {x: x for x in FILES})
-    if not args.format:
-        suffix(args, FILES)
+    kind = format_of(args, {x: x for x in FILES}) if args.format else suffix(args, FILES)
     made = _made(args, name)
     if kind == "json":
         return write(args, f"{made.to_json()}\n")
-    if kind == "text":
+    if kind is None:
         show(made._grid(args.lang))
         return 0
     return write(args, getattr(made, "to_html" if kind == "html" else kind)(args.lang))

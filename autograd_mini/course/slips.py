@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from autograd_mini.language import text, translated
-from autograd_mini.notation.shapes import use_of
 from autograd_mini.stepping.explanation import partial
 from autograd_mini.stepping.sequence import Accumulate, Forward, Steps, Update
 
@@ -99,7 +98,7 @@ def _slips(recorded: Steps, number: int) -> Iterator[Slip]:
 
     def filled(s: Accumulate, *others: Accumulate) -> dict[str, Any]:
         y, x = names[s.node], names[s.parent]
-        use = 0 if others else use_of(nodes[s.node], s.edge)
+        use = 0 if others else recorded.use_of(nodes[s.node], s.edge)
         return {"L": names[-1], "x": x, "y": y, "d": partial(y, x, use).text}
 
     if isinstance(step, Update):

@@ -5,10 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from math import inf
 from typing import Any
 
-from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.numbers.numberlike import data_of, magnitude
 from autograd_mini.rules.evaluation import flat
 from autograd_mini.value import Value
 
@@ -233,15 +232,6 @@ class Bundle:
 
 
 Joined = dict[tuple[Any, Any], Bundle]  # (tail, head) -> the edges between them
-
-
-def magnitude(x: Any) -> float:
-    """The size of a gradient as a float; inf where it is none."""
-    try:
-        size = abs(x) if x.__class__ is float else float(abs(data_of(x)))
-    except OverflowError:
-        return inf
-    return inf if size != size else size
 
 
 def reached(order: Sequence[Value]) -> set[Value]:

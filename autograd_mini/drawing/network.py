@@ -9,13 +9,12 @@ from autograd_mini.data import Dataset
 from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.arguments import items, one_of, positive
-from autograd_mini.numbers.numberlike import data_of, held
+from autograd_mini.numbers.numberlike import data_of, held, magnitude
 from autograd_mini.training.diagnosis import forward
 from autograd_mini.training.samples import NamedLayer, input_rows, layers_of
 from autograd_mini.value import Value
 
 from .digraph import Drawing, table
-from .groups import magnitude
 from .themes import Options, mixed
 
 SHOWS = ("weight", "gradient", "update")

@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 from autograd_mini.graph import topological
 from autograd_mini.notation import labels as notation
 from autograd_mini.numbers.arguments import whole
-from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.numbers.numberlike import data_of, magnitude
 from autograd_mini.value import Value
 
 from .digraph import Drawing
-from .groups import magnitude
 from .sketch import names_of, values_of
 from .themes import Options
 

@@ -11,11 +11,11 @@ from autograd_mini.notation import labels as notation
 from autograd_mini.notation.mathematics import formula
 from autograd_mini.notation.shapes import uses_of
 from autograd_mini.numbers.arguments import items
-from autograd_mini.numbers.numberlike import data_of
+from autograd_mini.numbers.numberlike import data_of, magnitude
 from autograd_mini.rules.higher import is_stale, recomputed
 from autograd_mini.value import Value
 
-from .groups import Fold, contracted, folded_to_fit, folds, grouped, magnitude, path_of, reached
+from .groups import Fold, contracted, folded_to_fit, folds, grouped, path_of, reached
 from .scopes import GroupPath, Paths
 from .themes import Options
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import dropwhile
 from typing import Any, NamedTuple
 
-from autograd_mini.graph import topological
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import Op
 from autograd_mini.rules import evaluation
@@ -50,23 +49,18 @@ def shape_of(node: Value) -> Shape:
     return Shape(node.op, lengths, bias, exponent)
 
 
-def use_of(node: Value, edge: int) -> int:
-    """Which use of its parent an edge is, from 1; 0 where that parent reaches the node only by it.
-
-    Else ∂node/∂parent would be the sum over several paths, and this edge only its part of it.
-    """
-    return uses_of(topological(node), [node.parents[edge]]).get((node, edge), 0)
-
-
 class Uses:
-    """What `use_of` says of any edge of a graph in order; found for many parents at once."""
+    """Which use of its parent each edge of a graph in order is; found for many parents at once."""
 
     def __init__(self, order: Sequence[Value]) -> None:
         self.order, self.ids = order, {node: k for k, node in enumerate(order)}
         self.found: dict[int, dict[tuple[Value, int], int]] = {}
 
     def __call__(self, node: Value, edge: int) -> int:
-        """Which use of its parent the edge is; 0 where it is the only way."""
+        """Which use of its parent the edge is, from 1; 0 where it is the only way to it.
+
+        Else ∂node/∂parent is the sum over several paths, and this edge only its part of it.
+        """
         start = self.ids[node.parents[edge]] // _MANY * _MANY
         if start not in self.found:
             self.found[start] = uses_of(self.order, self.order[start : start + _MANY])
@@ -74,7 +68,7 @@ class Uses:
 
 
 def uses_of(order: Iterable[Value], among: Collection[Value]) -> dict[tuple[Value, int], int]:
-    """The uses, as `use_of` says them, on the edges to these nodes of a graph in order."""
+    """The uses, as `Uses` tells them, on the edges to these nodes of a graph in order."""
     bits = {node: 1 << k for k, node in enumerate(among)}
     above: dict[Value, int] = {}  # which of these nodes it follows from, itself included
     found: dict[tuple[Value, int], int] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from math import inf
 from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -33,6 +34,15 @@ def held(x: Any) -> Any:
 def data_of(x: Any) -> Any:
     """The number behind a Value, or the plain number itself; NumberTypeError if it is none."""
     return constant(held(x))
+
+
+def magnitude(x: Any) -> float:
+    """The size of a number as a float; inf where it is none."""
+    try:
+        size = abs(x) if x.__class__ is float else float(abs(data_of(x)))
+    except OverflowError:
+        return inf
+    return inf if size != size else size
 
 
 def _ordered(comes: Callable[[Any, Any], bool]) -> Callable[[NumberLike, object], bool]:

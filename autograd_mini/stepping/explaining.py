@@ -9,7 +9,7 @@ from autograd_mini.drawing.sketch import names_of
 from autograd_mini.graph import topological
 from autograd_mini.notation import labels as notation
 from autograd_mini.notation import symbols
-from autograd_mini.notation.shapes import at_kink, use_of
+from autograd_mini.notation.shapes import Uses, at_kink
 from autograd_mini.notation.symbols import Piece, as_done
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.value import Value
@@ -90,7 +90,8 @@ por la derivada local.
 
 def _node(node: Value, lang: str) -> Explanation:
     """What a node computes and hands on."""
-    teller = Teller(names_of(topological(node)), lang)
+    order = topological(node)
+    teller, use_of = Teller(names_of(order), lang), Uses(order)
     x = teller.names[node]
     if node.first is None:
         value = symbols.number(node.data)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from math import inf, isfinite
+from math import isfinite
 from typing import Any
 
 from autograd_mini import errors
 from autograd_mini.numbers.arguments import name_of
+from autograd_mini.numbers.numberlike import magnitude
 from autograd_mini.value import Value
 
 from .history import History
@@ -123,14 +124,9 @@ def _broken_neuron(model: Any, rows: list[Row]) -> tuple[str, Value]:
                 with suppress(ArithmeticError, ValueError):
                     if _finite(neuron(x).data):
                         continue
-                return neuron.name or "the neuron", max(neuron.parameters(), key=_size)
+                return neuron.name or "the neuron", max(neuron.parameters(), key=magnitude)
             x = [neuron(x) for neuron in layer.neurons]
-    return "the loss", max(model.parameters(), key=_size)
-
-
-def _size(p: Value) -> float:
-    size = abs(p.data)
-    return float(size) if size == size else inf
+    return "the loss", max(model.parameters(), key=magnitude)
 
 
 def _finite(x: Any) -> bool:

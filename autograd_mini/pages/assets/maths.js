@@ -65,7 +65,7 @@ class Maths {
     });
   }
   op(k) { return this.r.operation(k); }
-  // ∂y/∂x; where x reaches y on several paths and one edge is meant, ∂y/∂x⁽ᵏ⁾ (use_of in shapes.py).
+  // ∂y/∂x; where x reaches y on several paths and one edge is meant, ∂y/∂x⁽ᵏ⁾ (Uses in shapes.py).
   use({node, parent, edge}) {
     const {parents} = this.r, same = parents[node].flatMap((k, j) => k === parent ? [j] : []);
     const above = new Set(parents[node].filter((_, j) => same.length > 1 || j !== edge));
