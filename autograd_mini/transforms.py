@@ -176,7 +176,7 @@ def _variables(
 
 def called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """f(*args, **kwargs), `inside`; GradientError if only floats of Values are left of them."""
-    token = inside.set(taken := list[float]())
+    token = inside.set(taken := list[Any]())
     try:
         found = f(*args, **kwargs)
     finally:

@@ -61,8 +61,7 @@ def run(args: Arguments) -> int:
     if plan.optimiser is not None:
         rule.load_state_dict(plan.optimiser)
     numbered = map("autograd-mini-gpt{}.json".format, chain([""], count(-2, -1)))
-    new = next(file for file in map(Path, numbered) if not file.exists())
-    args.save = args.save or args.resume or new
+    args.save = args.save or args.resume or next(x for x in map(Path, numbered) if not x.exists())
     ready(args.save)
     if args.save.exists():
         _metadata(args.save)  # nothing of anyone else's is overwritten

@@ -10,7 +10,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from autograd_mini import losses, optim
+from autograd_mini import optim
 from autograd_mini.checking import finite_difference
 from autograd_mini.data import Dataset, Standardiser, split, standardise
 from autograd_mini.data.tables import read_csv
@@ -27,6 +27,7 @@ from autograd_mini.optim import Optimiser
 from autograd_mini.pages.page import to_html
 from autograd_mini.stepping import steps
 from autograd_mini.training import History, evaluate, fit, save
+from autograd_mini.training.metrics import LOSSES, loss_value
 from autograd_mini.value import Value
 
 from .options import DATASETS, Arguments, Teller, labelled, option
@@ -219,7 +220,7 @@ def small_neuron() -> Value:
 
 def first_neuron(model: MLP, data: Dataset, loss: str) -> Value:
     """The first neuron as the point with the largest loss sees it, after the backward pass."""
-    total: Value = max((getattr(losses, loss)(model(x), target) for x, target in data), key=float)
+    total: Value = max((LOSSES[loss](model(x), target) for x, target in data), key=float)
     model.zero_grad()
     total.backward()
     order = topological(total)
@@ -256,8 +257,7 @@ def backward_pass(root: Value, teller: Teller, heading: str, **values: object) -
 # --- one update ----------------------------------------------------------------------------------
 def loss_of(model: MLP, data: Dataset, loss: str) -> Value:
     """The loss of the model on all of the data."""
-    value: Value = getattr(losses, loss)([model(x) for x in data.inputs], data.targets)
-    return value
+    return loss_value(LOSSES[loss], [model(x) for x in data.inputs], data.targets)
 
 
 def one_update(model: MLP, data: Dataset, loss: str, rule: Optimiser, teller: Teller) -> None:

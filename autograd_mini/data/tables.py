@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd_mini.errors import AutogradError
+from autograd_mini.language import checked
 from autograd_mini.numbers.kinds import brief
 
 from .datasets import Dataset
@@ -198,8 +199,6 @@ def first_names(lang: str = "en") -> Names:
     >>> first_names("en"), first_names("es").letters
     (Names(918 names of 26 different letters), 'abcdefghijklmnopqrstuvwxyzáéíñóú')
     """
-    from autograd_mini.language import checked
-
     checked(lang)
     return read_names(Path(__file__).with_name(f"names_{lang}.txt"))
 

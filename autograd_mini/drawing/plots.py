@@ -21,7 +21,7 @@ from typing import Any, TypedDict, Unpack
 from autograd_mini.data import Dataset, Standardiser
 from autograd_mini.language import words as words_of
 from autograd_mini.nn import MLP
-from autograd_mini.numbers.arguments import whole
+from autograd_mini.numbers.arguments import one_of, whole
 from autograd_mini.training import History
 from autograd_mini.training.diagnosis import Diagnosis
 from autograd_mini.training.metrics import Loss
@@ -137,9 +137,7 @@ def gradient_histograms(
     arguments and errors as in `activation_histograms`; without a loss, L is the sum of all outputs.
     """
     said = _said(**words)
-    if of not in ("activations", "weights"):
-        raise ValueError(f"of must be 'activations' or 'weights', got {of!r}")
-    by_weights = of == "weights"
+    by_weights = one_of("of", of, ("activations", "weights")) == "weights"
     rows = [
         (layer.name, list(map(abs, layer.weight_gradients if by_weights else layer.gradients)))
         for layer in layer_numbers(model, batch, loss)

@@ -56,15 +56,14 @@ def _converted(to: Callable[[Any], T]) -> Callable[[NumberLike], T]:
     return lambda self: to(self.data)
 
 
-inside: ContextVar[list[float] | None] = ContextVar("inside", default=None)
-"""While a function is differentiated, or compiled, here: the floats that it takes of Values."""
+inside: ContextVar[list[Any] | None] = ContextVar("inside", default=None)
+"""While a function is differentiated, or compiled, here: the data of Values that it made floats."""
 
 
 def _taken(data: Any) -> float:
-    number, taken = float(data), inside.get()
-    if taken is not None:
-        taken.append(number)
-    return number
+    if (taken := inside.get()) is not None:
+        taken.append(data)
+    return float(data)
 
 
 class _Part(Generic[T]):

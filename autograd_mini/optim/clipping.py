@@ -55,8 +55,7 @@ def clip_by_value(params: Iterable[Value], limit: float) -> int:
     """
     params = parameters(params, "clip_by_value")
     limit = positive("limit", limit)
-    gradients = [gradient(p, "clip_by_value") for p in params]
-    beyond = [(p, g) for p, g in zip(params, gradients, strict=True) if abs(g) > limit]
+    beyond = [(p, g) for p in params if abs(g := gradient(p, "clip_by_value")) > limit]
     for p, g in beyond:
         p.grad = limit if g > 0 else -limit
     return len(beyond)

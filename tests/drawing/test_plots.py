@@ -379,7 +379,7 @@ REGRESSION = Dataset("r", [(0, 0), (1, 1)], [0.5, 1.5])
         (lambda: plots.activation_histograms(NET, [[1.0]]), ValueError, "takes 2 inputs"),
         (lambda: plots.activation_histograms(NET, [[1.0, 2.0]], bins=0), ValueError, "bins"),
         (lambda: plots.gradient_histograms(NET, [[1.0, 2.0]], of="biases"),
-         ValueError, "'activations' or 'weights', got 'biases'"),
+         ValueError, "must be one of activations, weights, got 'biases'"),
         (lambda: plots.gradient_by_depth({}), ValueError, "no diagnosis"),
         (lambda: plots.gradient_by_depth(0.5), TypeError, r"class Diagnosis, got 0.5 \(float"),
         (lambda: plots.loss_curve([1.0, 0.5]), TypeError, r"history must be of the class History"),
