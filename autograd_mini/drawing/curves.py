@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from autograd_mini.notation.labels import number
 
 Points = Iterable[tuple[float, float]]
-Ticks = list[tuple[float, str]]
-Axis = tuple[Ticks, Callable[[float], float]]  # the latter: where a number is, from 0 to 1
+Axis = tuple[list[tuple[float, str]], Callable[[float], float]]  # ticks; a place from 0 to 1
 
 # Okabe and Ito's, as in `plots`; those that are faint on white or black are darker or brighter.
 COLOURS = ("#1c7fc4", "#d55e00", "#009e73", "#cc79a7", "#b08900", "#8a6fd1", "#2aa5c9", "#808080")

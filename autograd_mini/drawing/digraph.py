@@ -67,7 +67,6 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     body: list[str]
     filename: str
     directory: str
-    copy = deepcopy  # with the classes and the time limit, which graphviz's own lacks
 
     def __init__(
         self, *args: Any, rendering: str | None = None, time_limit: float = 60.0, **settings: Any
@@ -79,6 +78,10 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     def __repr__(self) -> str:
         edges = sum(" -> " in line for line in self.body)
         return f"<{type(self).__name__} {self.name!r} with {edges} edges; .render(...) saves it>"
+
+    def copy(self) -> Any:
+        """A drawing that is changed without this one; graphviz's own lacks classes and limit."""
+        return deepcopy(self)
 
     def dress(self, options: Options, graph: str, node: str, edge: str, label: str = "") -> None:
         """Set what pictures have in common, and more, as texts for `Theme.attributes`."""

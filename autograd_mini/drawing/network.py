@@ -17,7 +17,6 @@ from autograd_mini.value import Value
 from .digraph import Drawing, table
 from .themes import Options, mixed
 
-SHOWS = ("weight", "gradient", "update")
 MOST = 16  # neurons of a layer that are drawn
 _ACROSS, _DOWN = 2.1, 0.78  # inches between columns and between neurons
 _THINNEST, _THICKEST = 0.3, 4.5  # points
@@ -54,7 +53,7 @@ def draw_network(
     >>> picture.source.count("->")
     9
     """
-    one_of("show", show, SHOWS)
+    one_of("show", show, ("weight", "gradient", "update"))
     positive("lr", lr)
     options = Options(number_format=number_format, theme=theme, lang=lang)
     layers = layers_of(model, "draw_network")

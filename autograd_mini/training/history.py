@@ -108,12 +108,11 @@ def monitored(row: Epoch) -> float:
 
 # --- shown ---------------------------------------------------------------------------------------
 Show = Callable[[int, int, float, float | None], None]
-EndOfEpoch = Callable[[Epoch], None]
 
 
 def shown(
     progress: bool | str, lang: str, epochs: int, batches: int
-) -> tuple[AbstractContextManager[Show], EndOfEpoch]:
+) -> tuple[AbstractContextManager[Show], Callable[[Epoch], None]]:
     """What to enter for a function to call after each batch, and one to call after each epoch."""
     quiet = nullcontext(_nothing)
     if progress is False:
