@@ -6,7 +6,7 @@ from autograd_mini.course.performance import PerformanceError, fields, performan
 from autograd_mini.language import translated
 from autograd_mini.language.tables import Grid, separated
 
-from .options import Arguments, option, show, write
+from .options import Arguments, option, show, suffix, write
 
 _COLUMNS = ("learner", "exercise", "numbers", "marks", "of", "percent", "file", "remark")
 OPTIONS = [
@@ -19,6 +19,7 @@ OPTIONS = [
 
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status is 1 if a file is not to be trusted."""
+    split = args.csv or suffix(args, ("csv", "txt", ""), ("csv", "txt")) == "csv"
     asked = fields(args.exercise or "")
     if args.exercise is not None and not asked.keys() & {"expression", "network"}:
         args.refuse("link", link=args.exercise)
@@ -43,12 +44,10 @@ def run(args: Arguments) -> int:
     rows.sort(key=lambda row: (row[0].lower(), row[6]))
     table = [[args.say(name) for name in _COLUMNS], *rows]
     grid = Grid(table, sides="<<<>>><<")
-    if args.csv or str(args.out).lower().endswith(".csv"):
-        content = separated(table, args.lang)
-        # by the mark of utf-8-sig Excel knows the encoding
-        write(args, content if args.out is None else content.encode("utf-8-sig"))
-    elif args.out is None:
+    if args.out is None and not split:
         show(grid)
     else:
-        write(args, f"{grid}\n".encode("utf-8-sig"))
+        content = separated(table, args.lang) if split else f"{grid}\n"
+        # by the mark of utf-8-sig Excel knows the encoding
+        write(args, content if args.out is None else content.encode("utf-8-sig"))
     return 1 if any(remark for *_, remark in rows) else 0

@@ -275,15 +275,15 @@ def suffix(args: Arguments, known: Sequence[str], some: Sequence[str] = ()) -> s
 
 
 def format_of(args: Arguments, suffixes: Mapping[str, str]) -> str:
-    """The format that was typed, else the first of the file's suffix, or text.
+    """The format that was typed, else the first of the file's suffix; text of a name without one.
 
-    It ends with a sentence if the suffix has formats, and the one that was typed is none of them.
+    It ends with a sentence if the suffix has other formats, or, where none was typed, has none.
     """
-    fitting = suffixes.get(Path(args.out or "").suffix[1:].lower(), "").split()
-    if args.format and fitting and args.format not in fitting:
-        known = [suffix for suffix, formats in suffixes.items() if args.format in formats.split()]
+    found, typed = Path(args.out or "").suffix[1:].lower(), args.format
+    known = [each for each, formats in suffixes.items() if not typed or typed in formats.split()]
+    if found and found not in known and (found in suffixes or not typed):
         args.refuse("suffix", name=args.out, known=", ".join(known))
-    return args.format or [*fitting, "text"][0]
+    return typed or suffixes.get(found, "text").split()[0]
 
 
 def write(args: Arguments, content: bytes | str, *, prose: bool = False) -> int:

@@ -195,6 +195,7 @@ GRADE = [
     ("absent.py", 1, "absent.py: No such file"),
     ("absent", 1, "absent: No such file"),
     ("class --format nbgrader", 2, "give a folder with -o"),
+    ("class -o a.xlsx", 2, "a.xlsx: the suffix of the file must be one of txt, html, csv"),
     ("class --format gradescope -o a.csv", 2, "a.csv: the suffix of the file must be one of json"),
     ("class --battery absent.py", 1, "absent.py: No such file"),
     ("class --jobs 0", 2, "'0' is not a whole number from 1 to 256"),
@@ -204,6 +205,7 @@ MARKS = [
     ("nowhere", 2, "there is no folder nowhere"),
     ("foreign", 2, "there is no result .* in foreign"),
     ("foreign --exercise x*y", 2, "x.y: it is no link to an exercise"),
+    ("foreign -o a.xlsx", 2, "a.xlsx: the suffix of the file must be one of csv, txt"),
 ]
 LAB = [
     ("cost --samples 1", 2, "'1' is not a whole number from 2 to 1000"),
@@ -211,7 +213,10 @@ LAB = [
     ("step-size x*y x=1 y=2", 2, "step-size moves one number"),
     ("cost --json -o a.html", 2, "a.html: the suffix of the file must be one of json"),
 ]
-EXERCISE = [("--format text -o a.tex", 2, "a.tex: the suffix of the file must be one of txt")]
+EXERCISE = [
+    ("--format text -o a.tex", 2, "a.tex: the suffix of the file must be one of txt"),
+    ("-o a.docx", 2, "a.docx: the suffix of the file must be one of txt, html, tex, pdf"),
+]
 TABLES = {
     "": COMMANDS, "demo": DEMO, "train": TRAIN, "grad": GRAD, "check": CHECK, "draw": DRAW,
     "step": STEP, "compile": COMPILE, "gpt": GPT, "grade": GRADE, "marks": MARKS,
