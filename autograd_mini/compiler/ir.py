@@ -94,6 +94,14 @@ class Writer:
         """A vector from memory."""
         return self.line(f"load {self.v}, ptr {self.at(pointer, index)}, align 8")
 
+    def gather(self, pointer: str, places: Sequence[int | None]) -> str:
+        """A vector of doubles from these places in memory; nothing where there is None."""
+        listed = ", ".join([f"i64 {place or 0}" for place in places])
+        each = self.line(f"getelementptr double, ptr {pointer}, {self.i} <{listed}>")
+        mask = ", ".join([f"i1 {place is not None}".lower() for place in places])
+        given = f"<{self.width} x ptr> {each}, i32 8, {self.c} <{mask}>, {self.v} poison"
+        return self.line(f"call {self.v} @llvm.masked.gather.{self.s}({given})")
+
     def store(self, vector: str, pointer: str, index: int | str) -> None:
         """A vector into memory."""
         self.lines.append(f"store {self.v} {vector}, ptr {self.at(pointer, index)}, align 8")
@@ -107,6 +115,8 @@ def declarations(width: int) -> list[str]:
         call = _TEMPLATES[name].partition("(")[0].format(v=w.v, s=w.s)
         found.append(f"{call.replace('call', 'declare')}({', '.join([w.v] * arity)})")
     if width > 1:
+        given = f"<{width} x ptr>, i32, {w.c}, {w.v}"
+        found.append(f"declare {w.v} @llvm.masked.gather.{w.s}({given})")
         found.append(f"declare i1 @llvm.vector.reduce.or.v{width}i1({w.c})")
         found.append(f"declare double @llvm.vector.reduce.fadd.{w.s}(double, {w.v})")
     return found

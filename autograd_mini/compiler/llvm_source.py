@@ -259,8 +259,11 @@ class Printer:
                 text = w.load("%f", place)
                 text = w.apply("!=", text, w.constant(0.0)) if conditions else text
             else:
-                text = "poison"
-                for lane, x in enumerate(column):
+                text, left = "poison", [*enumerate(column)]
+                places = [None if conditions else self._place(x) for x in column]
+                if len(column) - places.count(None) > 2:  # LLVM takes long for many instructions
+                    text, left = w.gather("%f", places), [p for p in left if places[p[0]] is None]
+                for lane, x in left:
                     one = f"{w.c if conditions else w.v} {text}, {kind} {self._operand(x)}"
                     text = w.line(f"insertelement {one}, i32 {lane}")
             self.packs[column] = text

@@ -3,16 +3,16 @@
 Instructions of one opcode that are equally far from the chunk's end do not wait for one another.
 Those whose results are used side by side are put side by side (Larsen and Amarasinghe, Exploiting
 superword level parallelism, 2000): from the end of the chunk, a pack asks for packs as operands.
+Cheap ones whose operands would have to be put together one by one are computed one by one.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain
 
 Pack = tuple[int, ...]
 
-_ON_VECTORS = frozenset({"+", "-", "*", "neg", "abs", "select", "<", "<=", ">", ">=", "==", "!="})
-_ON_VECTORS |= {"/", "sqrt", "exp", "expm1", "log", "log1p", "tanh", "sin", "cos"}
+_CHEAP = frozenset({"+", "-", "*", "neg", "abs", "select", "<", "<=", ">", ">=", "==", "!="})
+_ON_VECTORS = _CHEAP | {"/", "sqrt", "exp", "expm1", "log", "log1p", "tanh", "sin", "cos"}
 
 
 class Slots:
@@ -47,7 +47,8 @@ def packed(code: Sequence[tuple[str, Pack]], chunk: Sequence[int], width: int) -
             if x in depth:
                 depth[x] = max(depth[x], depth[i] + 1)
     asked: defaultdict[int, list[Pack]] = defaultdict(list)
-    member: set[int] = set()  # what is in a pack
+    packs: set[Pack] = set()  # those that were asked for
+    member: set[int] = set()  # what is in one
 
     def can_be_packed(column: Pack) -> bool:
         if column[0] not in depth or len({*column}) < len(column):
@@ -57,13 +58,22 @@ def packed(code: Sequence[tuple[str, Pack]], chunk: Sequence[int], width: int) -
             depth.get(x) == level and x not in member and code[x][0] == opcode for x in column
         )
 
+    def is_apart(column: Pack) -> bool:
+        if len({*column}) == 1 or column in packs or can_be_packed(column):
+            return False
+        return 2 * sum(x in depth for x in column) >= len(column)
+
     order: list[list[Pack]] = []
     for level in range(len(levels)):
-        taken = [*asked[level], *_seeds(code, levels[level][::-1], member, width)]
-        wide = [pack for pack in taken if len(pack) > 1]
-        columns = [zip(*(code[i][1] for i in pack), strict=True) for pack in wide]
-        for column in chain.from_iterable(columns):
-            if can_be_packed(column):
+        taken: list[Pack] = []
+        for pack in asked[level] + _seeds(code, levels[level][::-1], member, width):
+            columns = [*zip(*(code[i][1] for i in pack), strict=True)] if len(pack) > 1 else []
+            if sum(map(is_apart, columns)) > (pack in packs) and code[pack[0]][0] in _CHEAP:
+                taken += [(i,) for i in pack]
+                continue
+            taken.append(pack)
+            for column in filter(can_be_packed, columns):
+                packs.add(column)
                 member.update(column)
                 asked[depth[column[0]]].append(column)
         order.append(taken)

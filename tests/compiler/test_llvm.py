@@ -192,7 +192,29 @@ def test_rows_side_by_side(count):
     assert [*once] == pytest.approx(interpreted(program)(shared, [], 1)[0], rel=1e-13)
 
 
+def scattered(count):
+    """Terms of any three of the inputs, and sums of any of them: nothing lies side by side."""
+    draw, (code, emit) = random.Random(count), emitter()
+    x = [emit("input", float(k)) for k in range(count)]
+    terms = [emit("*", emit("-", *draw.sample(x, 2)), draw.choice(x)) for _ in range(4 * count)]
+    sums = [emit("+", *draw.sample(terms, 2)) for _ in range(count)]
+    again = [emit("-", *draw.sample(sums, 2)) for _ in range(count)]
+    outputs = tuple(Output("", i) for i in again)
+    return Program(tuple(Input("") for _ in x), code, len(code), len(code), outputs, {})
+
+
+def test_numbers_that_lie_apart_are_gathered_at_once_or_computed_one_by_one():
+    """LLVM's time goes with the instructions that put vectors together."""
+    program, draw = scattered(60), random.Random(0)
+    shared = [float(draw.randrange(-9, 10)) for _ in program.inputs]
+    once, _ = llvm.build(program)(np.array(shared), [], 1)
+    assert [*once] == interpreted(program)(shared, [], 1)[0]
+    inserted = llvm_source.Printer(program, 8, 1).text().count("insertelement")
+    assert inserted < len(program.code) / 4
+
+
 _PLACE = re.compile(r"(%v\d+) = getelementptr double, ptr (%\w+), i64 (\d+)\n")
+_GATHERED = re.compile(r"getelementptr double, ptr (%\w+), <\d+ x i64> <(.*)>\n")
 _MOVED = re.compile(r"(load|store) (?:<(\d+) x double>|double)[^\n]*?, ptr (%v\d+),")
 
 
@@ -200,6 +222,8 @@ def read_and_written(function):
     """The doubles that a function reads and those that it writes: pointer and place."""
     places = {name: (pointer, int(at)) for name, pointer, at in _PLACE.findall(function)}
     found = {"load": set(), "store": set()}
+    for pointer, listed in _GATHERED.findall(function):
+        found["load"].update((pointer, int(at)) for at in re.findall(r"i64 (\d+)", listed))
     for what, width, address in _MOVED.findall(function):
         if address in places:
             pointer, at = places[address]
@@ -212,7 +236,7 @@ def test_a_function_does_not_read_where_it_writes(monkeypatch, chunk):
     """LLVM is told so: %f and %fw, %v and %vw are the same memory."""
     monkeypatch.setattr(llvm_source, "CHUNK", chunk)
     pairs = 0
-    for program in (rows(163), line(), *map(random_program, range(8))):
+    for program in (rows(163), line(), scattered(90), *map(random_program, range(8))):
         for function in llvm.source(program).split("define internal void @c")[1:]:
             read, written = read_and_written(function)
             assert not {pointer for pointer, _ in written} & {"%f", "%v", "%r"}
