@@ -216,11 +216,11 @@ class Compiled(Entries):
         count = _count(sizes)
         if what == "value" and nodes:  # the result is a node: it needs its partials
             what = "value_and_grad"
-        return self.entry(what, forms, within), pieces, columns, count, nodes
+        return self.entry((what, within), forms), pieces, columns, count, nodes
 
-    def task(self, what: str) -> Task:
-        """f, and what is wanted of it."""
-        return Task(self._called, what, self.wrt, self.batch, self.reduce)
+    def task(self, asked: tuple[str, Range]) -> Task:
+        """f, what is wanted of it, and the range of its inputs."""
+        return Task(self._called, asked[0], self.wrt, self.batch, self.reduce, within=asked[1])
 
     def given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by name; those that keep their default are constants of f."""

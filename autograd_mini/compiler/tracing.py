@@ -47,6 +47,7 @@ class Task(NamedTuple):
     reduce: str | None
     after: Callable[[Any, list[Any], dict[str, list[Any]]], tuple[Any, list[Any]]] | None = None
     """From the value, its gradient and the arguments: another value, and what comes out instead."""
+    within: Range = INPUT  # in which all inputs lie
 
 
 def checked(task: Task, args: Mapping[str, Any]) -> None:
@@ -100,17 +101,16 @@ def _real(x: Any) -> Any:
 
 
 def traced(
-    task: Task, forms: Mapping[str, Form], outside: list[Value], within: Range = INPUT
+    task: Task, forms: Mapping[str, Form], outside: list[Value]
 ) -> tuple[Program, Form, list[Value]]:
     """The program of a task, the form of its value, and the Values that it reads besides.
 
     forms     those of the arguments; of a batch, that of a sample
     outside   Values that it reads besides, if that is known: inputs, then, and not constants
-    within    the range of all inputs
 
     What the function does to a Value from outside ends here; to change its number is refused.
     """
-    trace, inputs, values, captured = Trace(within), list[Input](), list[Any](), list[Value]()
+    trace, inputs, values, captured = Trace(task.within), list[Input](), list[Any](), list[Value]()
     labels, headings, value = dict[int, str](), {0: "forward"}, None
 
     def symbols(names: Sequence[str], each: bool = False) -> list[Any]:
@@ -194,13 +194,11 @@ class Entry:
     """
 
     @collector_paused()
-    def __init__(
-        self, task: Task, forms: Mapping[str, Form], backend: str, threads: int, within: Range
-    ) -> None:
-        self.task, self.within, self.times = task, within, [perf_counter()]
-        found = traced(task, forms, [], within)
+    def __init__(self, task: Task, forms: Mapping[str, Form], backend: str, threads: int) -> None:
+        self.task, self.times = task, [perf_counter()]
+        found = traced(task, forms, [])
         if found[2]:
-            found = traced(task, forms, found[2], within)
+            found = traced(task, forms, found[2])
         self.value, self.captured = found[1:]
         self.times.append(perf_counter())
         self.program, self.effects = improved(found[0])
@@ -241,9 +239,9 @@ class Entry:
         """
         shared, samples = self.given(pieces, columns, count)
         once, each = self.run(shared, samples, count)
-        if self.by and self.within is INPUT:
-            of_results = all(_within(x, sys.float_info.max) for x in (once, *each))
-            if not (of_results or all(_within(x, INPUT[1]) for x in (shared, *samples))):
+        if self.by and self.task.within is INPUT:
+            finite = all(_within(x, sys.float_info.max) for x in (once, *each))
+            if not (finite or all(_within(x, INPUT[1]) for x in (shared, *samples))):
                 return None
         if self.array is not None:
             return float(once[0]), once[1:].reshape(self.array)
@@ -299,16 +297,16 @@ class Entries:
         self.fixed: dict[str, Form] = {}  # of the arguments that come first in every call
         self.statistics = {"calls": 0, "traces": 0, "dropped": 0}
 
-    def entry(self, what: Any, forms: Mapping[str, Form], within: Range = INPUT) -> Entry:
-        """The program of a task for arguments of these forms, and inputs of this range."""
-        key = (what, within, *forms, *forms.values())
+    def entry(self, what: Any, forms: Mapping[str, Form]) -> Entry:
+        """The program of a task for arguments of these forms."""
+        key = (what, *forms, *forms.values())
         entry = self.entries.get(key)
         if entry is None:
             with lock:
                 if key in self.entries:  # another thread was faster
                     return self.entries[key]
                 forms = {**self.fixed, **forms}
-                entry = Entry(self.task(what), forms, self.backend, self.threads, within)
+                entry = Entry(self.task(what), forms, self.backend, self.threads)
                 self.entries[key] = entry
                 self.statistics["traces"] += 1
                 if len(self.entries) > self.cache:
