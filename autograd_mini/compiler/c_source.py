@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS
 
+from .ir import SUMS, terms
 from .program import Program, names, places
 
 CHUNK = 1000  # instructions
@@ -150,12 +151,8 @@ class _Printed:
     def _expression(self, i: int) -> str:
         opcode, operands = self.code[i]
         parts = [self.operand(x, self.chunk[i]) for x in operands]
-        half = len(parts) // 2
-        if opcode == "sum":
-            return " + ".join(["0.0", *parts])
-        if opcode == "dot":
-            pairs = zip(parts[:half], parts[half:], strict=True)
-            return " + ".join(["0.0", *(f"{a} * {b}" for a, b in pairs)])
+        if opcode in SUMS:
+            return " + ".join(["0.0", *map(" * ".join, terms(opcode, parts))])
         template = _TEMPLATES.get(opcode, f"{opcode}({{all}})")
         return template.format(*parts, all=", ".join(parts), n=len(parts))
 
