@@ -7,7 +7,7 @@ Cheap ones whose operands would have to be put together one by one are computed 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 Pack = tuple[int, ...]
 
@@ -47,46 +47,43 @@ def packed(code: Sequence[tuple[str, Pack]], chunk: Sequence[int], width: int) -
             if x in depth:
                 depth[x] = max(depth[x], depth[i] + 1)
     asked: defaultdict[int, list[Pack]] = defaultdict(list)
-    packs: set[Pack] = set()  # those that were asked for
-    member: set[int] = set()  # what is in one
+    pack_of: dict[int, Pack] = {}  # of those that were asked for
 
     def can_be_packed(column: Pack) -> bool:
         if column[0] not in depth or len({*column}) < len(column):
             return False
         opcode, level = code[column[0]][0], depth[column[0]]
         return opcode in _ON_VECTORS and all(
-            depth.get(x) == level and x not in member and code[x][0] == opcode for x in column
+            depth.get(x) == level and x not in pack_of and code[x][0] == opcode for x in column
         )
 
     def is_apart(column: Pack) -> bool:
-        if len({*column}) == 1 or column in packs or can_be_packed(column):
-            return False
-        return 2 * sum(x in depth for x in column) >= len(column)
+        beside = len({*column}) == 1 or pack_of.get(column[0]) == column or can_be_packed(column)
+        return not beside and 2 * sum(x in depth for x in column) >= len(column)
 
     order: list[list[Pack]] = []
     for level in range(len(levels)):
         taken: list[Pack] = []
-        for pack in asked[level] + _seeds(code, levels[level][::-1], member, width):
+        for pack in asked[level] + _seeds(code, levels[level][::-1], pack_of, width):
             columns = [*zip(*(code[i][1] for i in pack), strict=True)] if len(pack) > 1 else []
-            if sum(map(is_apart, columns)) > (pack in packs) and code[pack[0]][0] in _CHEAP:
+            if sum(map(is_apart, columns)) > (pack[0] in pack_of) and code[pack[0]][0] in _CHEAP:
                 taken += [(i,) for i in pack]
                 continue
             taken.append(pack)
             for column in filter(can_be_packed, columns):
-                packs.add(column)
-                member.update(column)
+                pack_of.update(dict.fromkeys(column, column))
                 asked[depth[column[0]]].append(column)
         order.append(taken)
     return [pack for taken in reversed(order) for pack in taken]
 
 
 def _seeds(
-    code: Sequence[tuple[str, Pack]], level: list[int], member: set[int], width: int
+    code: Sequence[tuple[str, Pack]], level: list[int], asked: Container[int], width: int
 ) -> list[Pack]:
     """What no pack asked for, in the order of the program: as large packs as there can be."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for i in level:
-        if i not in member:
+        if i not in asked:
             groups[code[i][0]].append(i)
     seeds = []
     for opcode, numbers in groups.items():
