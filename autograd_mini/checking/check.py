@@ -175,10 +175,14 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
     if wrong and graph and truth.sources and not follows_graph(graph, truth):
         truth.sources = []  # what floats cannot tell from it need not be its derivative
         rows = check.rows()
-    if any(row.verdict == "wrong" for row in rows) and (jump := truth.jump(check.directions[0])):
+    before = {row.verdict for row in rows}
+    doubted = "wrong" in before or ("undecided" in before and inputs.eps == EPS)
+    if doubted and (jump := truth.jump(check.directions[0])):
         truth.sources, truth.noise = [], max(truth.noise, _JUMPS * jump)
-        rows = check.rows()
-        notes.append(("jumps", {"jump": f"{jump:.1e}"}))
+        again = check.rows()
+        if "wrong" in before or worst([row.verdict for row in again]) != "wrong":
+            rows = again
+            notes.append(("jumps", {"jump": f"{jump:.1e}"}))
     guessed = None
     if culprit is None and any(row.verdict == "wrong" for row in rows):
         guessed = guess(check, rows, lambda x: read(inputs.call(gradient, x))) if first else None

@@ -11,7 +11,8 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from itertools import pairwise
+from copy import copy
+from itertools import pairwise, product
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
@@ -74,10 +75,12 @@ def finite_difference(
     show if that is more (it may grow with h, as of x - sin(x)), or `noise` where the caller knows
     it to be more (f comes in stairs of 2 where its sums pass through 1e16, and no step sees that).
     An extrapolation that the shorter steps contradict is dropped, so neither a kink inside a step
-    nor a step that fits the period of f deceives it. No step leaves [low, high]; one-sided
-    differences serve where f has no value on one side of x (raises ValueError or ArithmeticError,
-    is nan or infinite). `eps` is the rounding unit of f, 2**-52 for doubles, 2**-23 for float32. f
-    is called some 60 times; half as often if that makes the bar as short as `enough`.
+    nor a step that fits the period of f deceives it. Where long steps and the shortest tell two
+    derivatives with equal right, as between two stairs of rounding, the bar spans both. No step
+    leaves [low, high]; one-sided differences serve where f has no value on one side of x (raises
+    ValueError or ArithmeticError, is nan or infinite). `eps` is the rounding unit of f, 2**-52 for
+    doubles, 2**-23 for float32. f is called some 60 times; half as often if that makes the bar as
+    short as `enough`.
 
     Ridders, Accurate computation of F'(x) and F'(x)F''(x), Adv. Eng. Software 4 (1982) 75-76;
     Press et al., Numerical Recipes, section 5.7; Fornberg, Numerical differentiation of analytic
@@ -201,6 +204,7 @@ class _Ladder:
         self.levels = [*self._levels(steps)]
         self.power = 2 if side == "both" else 1  # the error of the quotient is a series in h**power
         self.lost = False  # whether f is all noise, as the sine of 1e16 * x
+        self.rounding = floor  # the part of it that is of the last operation alone
         self.share = 0.0  # noise that grows with the step, per unit of it, as of x - sin(x)
 
     def _levels(self, steps: list[float]) -> Iterator[_Level]:
@@ -238,6 +242,12 @@ class _Ladder:
             bar = math.inf if steep else _ANY
             yield Estimate(self.levels[-1].quotient, bar, self.levels[-1].step, self.side, 0)
             return
+        if found := self._held():
+            doubted = self._doubted(*found) if self.order == 1 else None
+            yield doubted or self._with_kink(*found)
+
+    def _held(self) -> tuple[float, float, int] | None:
+        """The value of smallest bar that the finer steps do not contradict, its bar and level."""
         for value, bar, i in sorted(self._extrapolations(), key=itemgetter(1)):
             near, finer = self.levels[i - 2 : i + 1], self.levels[i + 1 :]
             left_out = max(abs(x.quotient - value) / math.sqrt(x.step) for x in near)
@@ -246,8 +256,58 @@ class _Ladder:
                 <= bar + 2 * left_out * math.sqrt(x.step) + 8 * self.noise(x)
                 for x in finer
             ):
-                yield self._with_kink(value, bar, i)
-                return
+                return value, bar, i
+        return None
+
+    def _doubted(self, value: float, bar: float, i: int) -> Estimate | None:
+        """With a bar that spans what other steps tell as surely, if they tell another derivative.
+
+        The wiggles of x + 1e-12 sin(1e10 x) look like noise, and (1e8 + x) - 1e8 - x falls between
+        two stairs of rounding: its shortest steps tell of what lies there, the long ones of f.
+        """
+        other = copy(self)
+        other.floor, other.share = self.rounding, 0.0
+        found = other._held()
+        if found is None or abs(found[0] - value) <= found[1] + bar:
+            at, jump = self._jump(value)
+            other.floor = max(self.floor, jump)
+            other.levels = [level for level in self.levels if level.step >= at]
+            found = other._held() if jump else None
+            in_powers = abs(math.frexp(jump)[0] - 0.75) > 0.2495  # as the stairs of a sum
+            least = 0.0 if jump <= self._plain or in_powers else 2.0**20
+        else:
+            _, jump = other._jump(found[0])
+            least = math.inf if jump else 0.0  # what is noise has been told so
+        off = abs(found[0] - value) if found else 0.0
+        if found is None or off <= bar + max(1.0, least) * found[1]:
+            return None
+        return Estimate(value, off + found[1] + bar, self.levels[i].step, self.side, 0)
+
+    def _jump(self, slope: float, sides: tuple[int, ...] = (1, -1)) -> tuple[float, float]:
+        """How far away f leaves its line of this slope by a jump, and how high that is; or 0, 0.
+
+        That is no kink: where f leaves the line by half as much, it does so all at once.
+        """
+        probe, x = self.probe, self.probe.x
+
+        def off(side: int, h: float) -> float:
+            return abs(probe(x + side * h) - probe.center - slope * side * h)
+
+        for k, side in product(range(len(self.levels) - 1, 0, -1), sides):
+            far, near = self.levels[k - 1].step, self.levels[k].step
+            growth = (far / near) ** 2 if far < 2.0**40 * near else math.inf
+            grain = max(self.rounding, self.eps * self.levels[k].size)
+            size = off(side, far)
+            if size > 64 * max(growth * off(side, near), grain):
+                for _ in range(12):
+                    middle = (far + near) / 2
+                    if off(side, middle) > size / 2:
+                        far = middle
+                    else:
+                        near = middle
+                if (jump := off(side, far) - off(side, near)) > size / 8:
+                    return far, jump
+        return 0.0, 0.0
 
     def _extrapolations(self) -> Iterator[tuple[float, float, int]]:
         above: list[tuple[float, float]] = []  # value and noise of each column, in the row before
@@ -288,24 +348,18 @@ class _Ladder:
         if len(bent) > 4 and bent[-1].step <= step:
             last, jump = (abs(x.bend) / x.step for x in (bent[-3], bent[-1]))
             kinked = jump > max(last / 2, bar)
-            if kinked:  # a jump that grows is a cusp's: there is no derivative on either side
-                bar = math.inf if jump > 1.5 * last else self._reach(bent, bar)
+        if kinked:
+            steps, sides = [level.step for level in levels], list[Estimate]()
+            for side in ("right", "left"):
+                ladder = _Ladder(self.probe, steps, side, 1, self.eps, self.floor)
+                ladder.share = self.share
+                sides += ladder.best()
+            bar = math.inf  # at a cusp there is no derivative on either side
+            if len(sides) == 2 and jump <= 1.5 * last:
+                low, high = sorted(x.value for x in sides)
+                turn, off = (high - low) / 2, max(x.error for x in sides)
+                value, bar = low + turn, turn if off <= turn / 10**7 else turn + off
         return Estimate(value, bar, step, self.side, 0, kinked)
-
-    def _reach(self, bent: list[_Level], bar: float) -> float:
-        """How far the derivatives on both sides of a kink lie from their middle.
-
-        By how much the bend grows with the step is their difference, be the kink at x or beside it.
-        """
-        pairs = [*pairwise(bent)]
-        turns = [abs((a.bend - b.bend) / (a.step - b.step)) for a, b in pairs]
-        noises = [4 * self._grain(a) / (a.step - b.step) for a, b in pairs]
-        turn, off = min(
-            ((turn, abs(turn - before) + noise)
-             for before, turn, noise in zip(turns, turns[1:], noises[1:], strict=False)),
-            key=itemgetter(1),
-        )  # fmt: skip
-        return turn / 2 if bar + off <= turn / 10**7 else turn / 2 + bar + off
 
     # --- the noise of f --------------------------------------------------------------------------
     def noise(self, level: _Level) -> float:
@@ -316,12 +370,17 @@ class _Ladder:
     def _grain(self, level: _Level) -> float:
         return max(self.floor, self.eps * level.size, self.share * level.step)
 
+    @property
+    def _plain(self) -> float:
+        """The rounding of numbers like 1, x and f, of which f may be made."""
+        return self.eps * max(1.0, abs(self.probe.x), abs(self.probe.center))
+
     def _look_for_noise(self) -> None:
         slopes = sorted(abs(level.quotient) for level in self.levels[-6:])
         slope = slopes[len(slopes) // 2] if self.order == 1 else 0.0  # the median
         size = max(level.size for level in self.levels[-6:]) + sys.float_info.min  # f may underflow
         rounding = self.eps * size + self.eps * abs(self.probe.x) * slope
-        self.floor = max(self.floor, rounding)
+        self.rounding = self.floor = max(self.floor, rounding)
         if self.order == 1 and self.side == "both" and len(self.levels) > 8:
             reach = max(abs(x.quotient * x.step) + abs(x.bend) for x in self.levels)
             seen = [*self._rough(reach / 2**20)]
@@ -331,6 +390,9 @@ class _Ladder:
             small = 64 * self.eps * max(abs(level.quotient) for level in self.levels)
             shares = [share for size, at in seen if (share := size / at) <= small]
             self.share = max(shares, default=0.0) if self.probe.x else small / 8
+            moves = [move for level in self.levels for move in level.moves]
+            if not any(moves[-8:]):  # its stairs are higher than f moves
+                self.floor = max(self.floor, min([self._plain, *filter(None, moves)]))
 
     def _rough(self, small: float) -> Iterator[tuple[float, float]]:
         """What the bends show of it, and how far from 0 that is seen.
@@ -349,25 +411,7 @@ class _Ladder:
                     yield abs(level.bend), max(x, level.step)
                 least = min(least, abs(level.bend))
         # A staircase, such as (1e12 + x) - 1e12: flat at the shortest steps, then both sides move.
-        flat = [sum(not level.moves[side] for level in levels) for side in (0, 1)]
-        if min(flat) > 0 and max(flat) < len(levels) and abs(flat[0] - flat[1]) < 7:
-            jumps = [self._jump(side) for side in (0, 1)]
-            if all(size for size, _ in jumps):
-                yield max(jumps)
-
-    def _jump(self, side: int) -> tuple[float, float]:
-        """How far f jumps where it leaves f(x), 0 as beyond a kink; how far from 0 that is."""
-        levels, x = self.levels, self.probe.x
-        last = max(k for k, level in enumerate(levels) if level.moves[side])
-        first = size = levels[last].moves[side]
-        moved = levels[last].step
-        if last == len(levels) - 1:
-            return size, moved  # at the shortest step of all
-        flat = levels[last + 1].step
-        for _ in range(12):
-            middle = (moved + flat) / 2
-            if move := abs(self.probe(x + (-middle if side else middle)) - self.probe.center):
-                moved, size = middle, move
-            else:
-                flat = middle
-        return size if size > first / 64 else 0.0, max(abs(x), moved)
+        if not any(levels[-1].moves):
+            (up, rise), (down, fall) = (self._jump(0.0, (side,)) for side in (1, -1))
+            if max(up, down) < 128 * min(up, down):
+                yield max(rise, fall), max(x, up, down)

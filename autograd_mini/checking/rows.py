@@ -1,7 +1,6 @@
 """The rows of a report: one derivative beside its reference, and the verdict on it."""
 
 import math
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -23,7 +22,6 @@ from .whole import Truth
 
 DIRECTIONS = 8
 HESSIAN = 10  # inputs; from there on the Hessian is checked along directions
-_LEAST = sys.float_info.min  # what is smaller is 0 with all its digits
 _TINY = 4 * Fraction(math.ulp(0.0))
 _POWERS = range(2, 10)  # of 1/2: the steps of the Taylor table
 
@@ -113,7 +111,7 @@ class Rows:
         if error == 0 == wanted and source == LADDER:
             # there is no size to compare the bar with but that of f, here and near
             near = max([abs(self.y), *(row.r0 for row in self._remainders(_POWERS))])
-            wide = reference.bar * reach > max(self.options.accuracy * near, _LEAST)
+            wide = reference.bar * reach > max(self.options.accuracy * near, 16 * EPS * reach)
         # Where the shares that are added up cancel, and more than rounding is lost: chaos. In a
         # function that is 0 throughout there is nothing to compare the rounding with.
         lost = error > max(enough, reference.bar) and error * reach > 128 * self.truth.noise

@@ -188,6 +188,7 @@ def test_vertical_and_jumping_functions_have_no_finite_bar(f, x):
     [
         (abs, 0.0, -1, 1), (lambda x: max(x, 0.0), 0.0, 0, 1),
         (lambda x: max(x, 1 - x), 0.5, -1, 1), (lambda x: abs(math.sin(x)) + 3 * x, 0.0, 2, 4),
+        (lambda x: 5 * math.cos(3 * x) + abs(x - 1), 1.0, *(s - 15 * math.sin(3) for s in (-1, 1))),
     ],
 )  # fmt: skip
 def test_at_a_kink_the_bar_spans_both_sides(f, x, left, right):
