@@ -273,8 +273,7 @@ class _Ladder:
             other.floor = max(self.floor, jump)
             other.levels = [level for level in self.levels if level.step >= at]
             found = other._held() if jump else None
-            in_powers = abs(math.frexp(jump)[0] - 0.75) > 0.2495  # as the stairs of a sum
-            least = 0.0 if jump <= self._plain or in_powers else 2.0**20
+            least = 0.0 if jump <= self._plain else 2.0**20
         else:
             _, jump = other._jump(found[0])
             least = math.inf if jump else 0.0  # what is noise has been told so

@@ -72,12 +72,6 @@ def _shown(param: str, number: Any, arg: Any) -> str:
     return f"{param} = ({', '.join(map(str, number[:4]))}{', ...' if len(number) > 4 else ''})"
 
 
-def on_kink(node: Any) -> bool:
-    """Whether the operation of a node lies on a kink."""
-    operation = Operation.of(node)
-    return operation is not None and at_kink(operation.op, operation.numbers)
-
-
 # --- partials ------------------------------------------------------------------------------------
 class Checked(NamedTuple):
     """What the walk over the nodes found: the culprit or None, and how much was compared."""

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from fractions import Fraction
 from functools import cache, partial
 from itertools import combinations_with_replacement, pairwise, product
@@ -146,15 +145,6 @@ class Rows:
         if message == "gradient" and row.interval:
             message, details["low"], details["high"] = "between", *row.interval
         return Culprit("gradient", message, row.name, "", details)
-
-    def unseen(self, rows: Sequence[Comparison], value: float) -> list[Comparison]:
-        """The rows, those ok whose error changes f by less than an ulp over the input's reach."""
-
-        def excused(row: Comparison) -> Comparison:
-            unseen = row.error * self.reach.get(row.name, 1.0) <= math.ulp(value)
-            return replace(row, verdict="ok") if row.verdict == "wrong" and unseen else row
-
-        return list(map(excused, rows))
 
     def report(
         self, rows: Sequence[Comparison], culprit: Culprit | None, notes: list[Note], **found: Any

@@ -20,12 +20,12 @@ from autograd_mini.rules.rule import rule
 from autograd_mini.value import Value
 
 from . import references
-from .adapters import Graph, data_of, op_name
+from .adapters import Graph, data_of
 from .casts import doubles
 from .differences import EPS, Probe, quiet
 from .engines import check_root
 from .inputs import Function, Inputs, Options, as_real, unit_of
-from .nodes import Operation, on_kink, rounding_of_value
+from .nodes import Operation, rounding_of_value
 from .references import KINK, NUMBER, Reference, by_fraction, by_ladder, by_mpmath, exact, mpmath
 
 RATIONAL = frozenset(
@@ -58,9 +58,10 @@ class Truth:
         self.sources: list[Callable[[Mapping[int, float], int], Reference | None]] = []
         if graph is None:
             return
-        self.kinked, self.noise = any(map(on_kink, graph.order)), rounding_of_value(graph)
-        inner = {op_name(node) for node in graph.order if Operation.of(node)}
-        if len(graph.order) <= _LARGEST_EXACT and not self.kinked and inner <= RATIONAL:
+        inner = [at for at in map(Operation.of, graph.order) if at]
+        self.kinked = any(references.at_kink(at.op, at.numbers) for at in inner)
+        self.noise, names = rounding_of_value(graph), {at.op.name for at in inner}
+        if len(graph.order) <= _LARGEST_EXACT and not self.kinked and names <= RATIONAL:
             moved = self._moved
             self.sources.append(lambda d, n: by_fraction(lambda t: moved(d, t, exact), n))
         if mpmath() is not None:
@@ -132,40 +133,27 @@ class Truth:
     def _by_ladder(self, along: Mapping[int, float], order: int) -> Reference:
         if self.coarse and not self._is_smooth(along):
             return self.coarse._by_ladder(along, order)
-        f, x, options = self._line(along)
-        found = by_ladder(f, x, eps=self.inputs.eps, noise=self.noise, order=order, **options)
-        if len(along) > 1:
-            return found
-        (weight,) = along.values()
-        times = exact(weight) ** order
-        low, high = sorted((found.low * times, found.high * times))
-        return found._replace(low=low, high=high, bar=found.bar * abs(times))
+        f, around = self._line(along)
+        inputs = self.inputs
+        return by_ladder(f, 0.0, around=around, eps=inputs.eps, noise=self.noise, order=order)
 
-    def _line(self, along: Mapping[int, float]) -> tuple[Function, float, dict[str, float]]:
-        """f as a function of one number, its value at the point, and the options of its ladder."""
-        numbers, domain = self.inputs.floats, self.options.domain
-        if len(along) == 1:
-            (k,) = along
-            low, high = domain[k]
+    def _line(self, along: Mapping[int, float]) -> tuple[Function, float]:
+        """f as a function of how far it is moved along a direction; at what size its steps suit."""
+        domain = self.options.domain
 
-            def one(x: float) -> float:
-                return self.floats([*numbers[:k], x, *numbers[k + 1 :]])
-
-            return one, numbers[k], {"low": low, "high": high}
-
-        def many(t: float) -> float:
+        def moved(t: float) -> float:
             parts = self.inputs.moved(along, t)
             if not all(domain[k][0] <= parts[k] <= domain[k][1] for k in along):
                 raise ValueError
             return self.floats(parts)
 
-        return many, 0.0, {"around": 1.0}
+        (k, weight), *others = along.items()
+        return moved, 1.0 if others else self.inputs.floats[k] / weight
 
     def jump(self, along: Mapping[int, float]) -> float:
         """How high the jumps are that f has along a direction; 0 if it has none."""
-        f, x, _ = self._line(along)
-        reach = self.inputs.reach[min(along)] if len(along) == 1 else 1.0
-        return largest_jump(lambda t: f(x + t * reach))
+        f, around = self._line(along)
+        return largest_jump(lambda t: f(t * max(abs(around), 1.0)))
 
     # --- second derivatives ----------------------------------------------------------------------
     def second(self, i: int, j: int) -> Reference:
@@ -204,13 +192,13 @@ class Truth:
 
         There a smooth f hardly bends, and one with a cast in it as much as it moves.
         """
-        f, x, _ = self._line(along)
-        reach = max(abs(x), 1.0)
-        center, slope = f(x), 0.0
+        f, around = self._line(along)
+        reach = max(abs(around), 1.0)
+        center, slope = f(0.0), 0.0
         with quiet(), suppress(ValueError, ArithmeticError):  # beside an edge of the domain
             for power, share in product(range(21, 26), (1.0, 0.73, 0.41)):
                 h = share * reach * 2.0**-power
-                up, down = f(x + h), f(x - h)
+                up, down = f(h), f(-h)
                 slope = max(slope, abs(up - down) / (2 * h)) if power == 21 else slope
                 floor = 2.0**-46 * (abs(center) + reach * slope)
                 if not abs((up - center) + (down - center)) <= 2.0**-13 * h * slope + floor:
