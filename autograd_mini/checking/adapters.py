@@ -331,11 +331,6 @@ class Graph:
                 found.add(id(node))
         return found
 
-    def leaves(self) -> list[Any]:
-        """The engine's own nodes that have no parents."""
-        leaves = (node for node in self.order if not node.parents)
-        return [node.node if isinstance(node, Node) else node for node in leaves]
-
     def edges(self, node: Any) -> list[tuple[Any, Any]]:
         """(parent, partial) of each edge of a node."""
         return list(zip(node.parents, node.partials or (), strict=False))

@@ -204,7 +204,6 @@ class _Ladder:
         self.levels = [*self._levels(steps)]
         self.power = 2 if side == "both" else 1  # the error of the quotient is a series in h**power
         self.lost = False  # whether f is all noise, as the sine of 1e16 * x
-        self.rounding = floor  # the part of it that is of the last operation alone
         self.share = 0.0  # noise that grows with the step, per unit of it, as of x - sin(x)
 
     def _levels(self, steps: list[float]) -> Iterator[_Level]:
@@ -265,20 +264,18 @@ class _Ladder:
         The wiggles of x + 1e-12 sin(1e10 x) look like noise, and (1e8 + x) - 1e8 - x falls between
         two stairs of rounding: its shortest steps tell of what lies there, the long ones of f.
         """
-        other = copy(self)
+        other, least = copy(self), 1.0
         other.floor, other.share = self.rounding, 0.0
         found = other._held()
-        if found is None or abs(found[0] - value) <= found[1] + bar:
+        if found and abs(found[0] - value) > found[1] + bar:
+            if other._jump(found[0])[1]:
+                return None  # what is noise has been told so
+        else:
             at, jump = self._jump(value)
-            other.floor = max(self.floor, jump)
+            other.floor, least = max(self.floor, jump), 1.0 if jump <= self.plain else 2.0**20
             other.levels = [level for level in self.levels if level.step >= at]
             found = other._held() if jump else None
-            least = 0.0 if jump <= self._plain else 2.0**20
-        else:
-            _, jump = other._jump(found[0])
-            least = math.inf if jump else 0.0  # what is noise has been told so
-        off = abs(found[0] - value) if found else 0.0
-        if found is None or off <= bar + max(1.0, least) * found[1]:
+        if found is None or (off := abs(found[0] - value)) <= bar + least * found[1]:
             return None
         return Estimate(value, off + found[1] + bar, self.levels[i].step, self.side, 0)
 
@@ -300,10 +297,8 @@ class _Ladder:
             if size > 64 * max(growth * off(side, near), grain):
                 for _ in range(12):
                     middle = (far + near) / 2
-                    if off(side, middle) > size / 2:
-                        far = middle
-                    else:
-                        near = middle
+                    left = off(side, middle) > size / 2
+                    far, near = (middle, near) if left else (far, middle)
                 if (jump := off(side, far) - off(side, near)) > size / 8:
                     return far, jump
         return 0.0, 0.0
@@ -369,17 +364,13 @@ class _Ladder:
     def _grain(self, level: _Level) -> float:
         return max(self.floor, self.eps * level.size, self.share * level.step)
 
-    @property
-    def _plain(self) -> float:
-        """The rounding of numbers like 1, x and f, of which f may be made."""
-        return self.eps * max(1.0, abs(self.probe.x), abs(self.probe.center))
-
     def _look_for_noise(self) -> None:
         slopes = sorted(abs(level.quotient) for level in self.levels[-6:])
         slope = slopes[len(slopes) // 2] if self.order == 1 else 0.0  # the median
         size = max(level.size for level in self.levels[-6:]) + sys.float_info.min  # f may underflow
         rounding = self.eps * size + self.eps * abs(self.probe.x) * slope
-        self.rounding = self.floor = max(self.floor, rounding)
+        self.rounding = self.floor = max(self.floor, rounding)  # of the last operation alone
+        self.plain = self.eps * max(1.0, abs(self.probe.x), abs(self.probe.center))  # of others
         if self.order == 1 and self.side == "both" and len(self.levels) > 8:
             reach = max(abs(x.quotient * x.step) + abs(x.bend) for x in self.levels)
             seen = [*self._rough(reach / 2**20)]
@@ -391,7 +382,7 @@ class _Ladder:
             self.share = max(shares, default=0.0) if self.probe.x else small / 8
             moves = [move for level in self.levels for move in level.moves]
             if not any(moves[-8:]):  # its stairs are higher than f moves
-                self.floor = max(self.floor, min([self._plain, *filter(None, moves)]))
+                self.floor = max(self.floor, min([self.plain, *filter(None, moves)]))
 
     def _rough(self, small: float) -> Iterator[tuple[float, float]]:
         """What the bends show of it, and how far from 0 that is seen.

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
 
-from .adapters import Adapter, Graph, adapter_of, data_of, is_node, like, own
+from .adapters import Adapter, Graph, Node, adapter_of, data_of, is_node, like, own
 from .findings import Culprit, Property
 from .inputs import CheckError, Function, Inputs, as_real
 
@@ -71,7 +71,9 @@ class Run:
         self.adapter = adapter_of(self.root, adapter)
         self.data = check_root(self.root, self.adapter, adapter is not None)
         self.zero = self.adapter.get(value(inputs.numbers[0]), "grad")  # of a leaf of no graph
-        mine, leaves = {*map(id, self.leaves)}, _unread(self.root, self.adapter).leaves()
+        ends = [node for node in _unread(self.root, self.adapter).order if not node.parents]
+        leaves = [node.node if isinstance(node, Node) else node for node in ends]
+        mine = {*map(id, self.leaves)}
         others = [leaf for leaf in leaves if id(leaf) not in mine]
         self.others = [(leaf, self.adapter.get(leaf, "grad")) for leaf in others]
 

@@ -90,7 +90,7 @@ class _Guesser:
                 def f(t: float, x: list[float] = x, along: dict[int, float] = along) -> float:
                     return self.truth.floats([v + along.get(k, 0.0) * t for k, v in enumerate(x)])
 
-                true = by_ladder(f, 0.0, around=1.0, eps=inputs.eps, noise=self.truth.noise)
+                true = by_ladder(f, 1.0, eps=inputs.eps, noise=self.truth.noise)
                 if true.kind == NUMBER and true.bar < abs(true.value) / 1000:
                     point.probes.append((along, float(true.value), float(true.bar)))
             yield point
@@ -103,9 +103,7 @@ class _Guesser:
         kinds = (self._factor, self._swapped, self._regulariser, self._chain, self._sample)
         for corrected, message, details in chain.from_iterable(find() for find in kinds):
             if corrected is None or self._holds(corrected):
-                kind = {"regularised": "regulariser", "chain.formula": "chain"}.get(
-                    message, message
-                )
+                kind = message.replace("regularised", "regulariser").partition(".")[0]
                 return Culprit(kind, f"guess.{message}", self._names(self.wrong), "", details)
         return None
 

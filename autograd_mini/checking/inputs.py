@@ -58,7 +58,7 @@ class Inputs:
         if not callable(f):
             raise CheckError(f"f must be a function, got {shown(f)}")
         self.at = at
-        self.style, self.args, first_names = _style(f, at)
+        self.by_name, self.args, first_names = _style(f, at)
         self.numbers: list[Any] = []
         self.names: list[str] = []
         self.eps = EPS  # the rounding unit of the arrays
@@ -79,8 +79,7 @@ class Inputs:
     def call(self, f: Function, parts: Sequence[Any], what: str = "f") -> Any:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
         args = rebuilt(self.args, iter(parts), self.double)
-        keywords = self.style == "keywords"
-        result = f(**dict(zip(self.at, args, strict=True))) if keywords else f(*args)
+        result = f(**dict(zip(self.at, args, strict=True))) if self.by_name else f(*args)
         held = flat(args)
         if len(held) != len(parts) or not all(map(_same, held, parts)):
             raise CheckError(
@@ -134,8 +133,8 @@ def _number(x: Any, name: str) -> Any:
     return x
 
 
-def _style(f: Function, at: Any) -> tuple[str, tuple[Any, ...], list[str]]:
-    """How f takes `at`; its arguments, a tuple's parts or `at` itself, and what they are called."""
+def _style(f: Function, at: Any) -> tuple[bool, tuple[Any, ...], list[str]]:
+    """Whether f takes `at` by name; its arguments, from `at`; what they are called."""
     try:
         signature = inspect.signature(function(f) if isinstance(f, Op) else f)
     except (TypeError, ValueError):  # a builtin that has none: any numbers
@@ -150,11 +149,11 @@ def _style(f: Function, at: Any) -> tuple[str, tuple[Any, ...], list[str]]:
     if isinstance(at, tuple) and not hasattr(at, "_fields") and (at == () or binds(*at)):
         names = [p.name for p in params if p.kind != p.VAR_POSITIONAL]
         names += [f"arg{k + 1}" for k in range(len(names), len(at))]
-        return "spread", at, names[: len(at)]
+        return False, at, names[: len(at)]
     if binds(at):
-        return "single", (at,), [params[0].name]
+        return False, (at,), [params[0].name]
     if isinstance(at, Mapping) and all(isinstance(k, str) for k in at) and binds(**at):
-        return "keywords", tuple(at.values()), [*at]
+        return True, tuple(at.values()), [*at]
     takes = ", ".join(map(str, params))
     raise CheckError(f"f takes the arguments ({takes}), which at does not give: {shown(at)}")
 

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import math
-from collections.abc import Collection
 from dataclasses import replace
 from inspect import Parameter, Signature
 from typing import Any
@@ -178,9 +177,11 @@ class _Check:
         wrong = [row.name for row in rows if row.verdict == "wrong"]
         first = not any(name.startswith(("d2f", "curvature")) for name in wrong)
         if self.culprit is None and first and self._is_rounding(check, rows, told):
-            least = math.ulp(float(run.data))  # an error that f does not show is none
-            unseen = {x.name for x in rows if x.error * check.reach.get(x.name, 1.0) <= least}
-            return self._excused(rows, "undecided", "rounding", unseen)
+            for k, row in enumerate(rows):
+                moves = row.error * check.reach.get(row.name, 1.0)
+                if row.verdict == "wrong" and moves <= math.ulp(float(run.data)):
+                    rows[k] = replace(row, verdict="ok")  # f does not show the error
+            return self._excused(rows, "undecided", "rounding")
         if self.culprit is None and not told:
             with deeper():
                 self.culprit = blamed(run, [row.wanted for row in rows])
@@ -218,18 +219,12 @@ class _Check:
         lost = uncertainty(self.true, self.unit, **options)
         return [lost.get(id(leaf), 0.0) for leaf in self.true.inputs]
 
-    def _excused(
-        self, rows: list[Comparison], verdict: str, note: str, unseen: Collection[str] = ()
-    ) -> list[Comparison]:
-        """The rows with another verdict for those that are wrong, and a note of their names.
-
-        Those whose error is `unseen` are ok.
-        """
-        wrong = {row.name: verdict for row in rows if row.verdict == "wrong"}
-        if names := [name for name in wrong if name not in unseen]:
-            self.notes.append((note, {"names": ", ".join(names)}))
-        wrong |= {name: "ok" for name in wrong if name in unseen}
-        return [replace(row, verdict=wrong.get(row.name, row.verdict)) for row in rows]
+    def _excused(self, rows: list[Comparison], verdict: str, note: str) -> list[Comparison]:
+        """The rows with another verdict for those that are wrong, and a note of their names."""
+        wrong = [row.name for row in rows if row.verdict == "wrong"]
+        if wrong:
+            self.notes.append((note, {"names": ", ".join(wrong)}))
+        return [replace(row, verdict=verdict) if row.verdict == "wrong" else row for row in rows]
 
 
 def subject_of(f: Function, value: Function, inputs: Inputs, root: Any = None) -> Subject:

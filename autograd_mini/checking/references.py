@@ -113,7 +113,7 @@ def directional_of(op: Op, args: Sequence[Any], along: Mapping[Place, float]) ->
         return value(*point)
 
     if not sharp:
-        return by_ladder(f, 0.0, around=float(scale))
+        return by_ladder(f, float(scale))
     return by_mpmath(f, scale, at_kink(op, args))
 
 
@@ -249,15 +249,9 @@ def by_fraction(f: Callable[[Fraction], Any], order: int = 1) -> Reference | Non
     return Reference(NUMBER, slopes[1], slopes[1], abs(slopes[0] - slopes[1]), FRACTION)
 
 
-def by_ladder(f: Function, x: float, *, around: float = 0.0, **options: Any) -> Reference:
-    """The derivative of f at x by `finite_difference`, which has the options.
-
-    With `around` f is a function of the distance from there, so that the steps suit its scale.
-    """
-    if around:
-        estimate = finite_difference(lambda at: f(at - around), around, **options)
-    else:
-        estimate = finite_difference(f, x, **options)
+def by_ladder(f: Function, around: float, **options: Any) -> Reference:
+    """That at 0 of a function of the distance from `around`; options of `finite_difference`."""
+    estimate = finite_difference(lambda x: f(x - around), around, **options)
     if not math.isfinite(estimate.error) or not math.isfinite(estimate.value):
         return nowhere(LADDER)
     value, bar = Fraction(estimate.value), Fraction(estimate.error)

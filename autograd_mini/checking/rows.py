@@ -235,7 +235,7 @@ class Rows:
                 found = known(tuple(self.inputs.moved(along, t)))
                 return math.fsum(found[k] * weight for k, weight in weights.items())
 
-            found = by_ladder(slope, 0.0, around=1.0, eps=self.inputs.eps)
+            found = by_ladder(slope, 1.0, eps=self.inputs.eps)
             usable = reference if found.kind == NUMBER else found
             rows.append(self.row(name, as_float(found.value), usable, float(found.bar)))
         return rows

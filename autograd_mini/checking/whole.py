@@ -133,9 +133,8 @@ class Truth:
     def _by_ladder(self, along: Mapping[int, float], order: int) -> Reference:
         if self.coarse and not self._is_smooth(along):
             return self.coarse._by_ladder(along, order)
-        f, around = self._line(along)
-        inputs = self.inputs
-        return by_ladder(f, 0.0, around=around, eps=inputs.eps, noise=self.noise, order=order)
+        options: dict[str, Any] = {"eps": self.inputs.eps, "noise": self.noise, "order": order}
+        return by_ladder(*self._line(along), **options)
 
     def _line(self, along: Mapping[int, float]) -> tuple[Function, float]:
         """f as a function of how far it is moved along a direction; at what size its steps suit."""
