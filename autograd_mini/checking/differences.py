@@ -266,7 +266,8 @@ class _Ladder:
         """
         other, least = copy(self), 1.0
         other.floor, other.share = self.rounding, 0.0
-        found = other._held()
+        seen = max(self.floor, self.share * self.levels[0].step) > 8 * self.rounding
+        found = other._held() if seen else None
         if found and abs(found[0] - value) > found[1] + bar:
             if other._jump(found[0])[1]:
                 return None  # what is noise has been told so
