@@ -249,7 +249,9 @@ WAYS = {
 
 
 def told(case: Case, report: Report) -> tuple[str, str] | None:
-    """("right" or "wrong", what its verdict is worth); None if rounding makes it neither."""
+    """("right" or "wrong", what its verdict is worth); None if neither, or nothing is told."""
+    if not report.comparisons:
+        return None
     (row,) = report.comparisons
     off, size = abs(row.got - case.slope), abs(case.slope)
     if 1e-6 * size < off < 5e-4 * size:
