@@ -165,7 +165,7 @@ def arguments(function: Any) -> tuple[int, int]:
 
 def is_node(x: Any) -> bool:
     """Whether x is a node, of whatever engine (or a tensor)."""
-    return any(hasattr(x, name) for name in WHOLE)
+    return x.__class__ is not float and any(hasattr(x, name) for name in WHOLE)
 
 
 def like(x: Any) -> Any:

@@ -62,8 +62,10 @@ class Inputs:
         self.numbers: list[Any] = []
         self.names: list[str] = []
         self.eps = EPS  # the rounding unit of the arrays
+        self.nested = False  # plain numbers cannot be changed
         for arg, first in zip(self.args, first_names, strict=True):
             parts, form = parts_of(arg)
+            self.nested |= form != NUMBER or is_array(arg)
             for part, name in zip(parts, names(form, first, "[{!r}]"), strict=True):
                 own = [name]
                 if is_array(part):
@@ -78,10 +80,9 @@ class Inputs:
 
     def call(self, f: Function, parts: Sequence[Any], what: str = "f") -> Any:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
-        args = rebuilt(self.args, iter(parts), self.double)
+        args = rebuilt(self.args, iter(parts), self.double) if self.nested else parts
         result = f(**dict(zip(self.at, args, strict=True))) if self.by_name else f(*args)
-        held = flat(args)
-        if len(held) != len(parts) or not all(map(_same, held, parts)):
+        if self.nested and not _unchanged(flat(args), parts):
             raise CheckError(
                 f"{what} changes its argument: give it a copy to work on, or write it without"
                 " assignments into its input"
@@ -236,6 +237,10 @@ def rebuilt(tree: Any, parts: Iterator[Any], double: bool = False) -> Any:
     return mapped(tree, made)
 
 
+def _unchanged(held: Sequence[Any], parts: Sequence[Any]) -> bool:
+    return len(held) == len(parts) and all(map(_same, held, parts))
+
+
 def _same(a: Any, b: Any) -> bool:
     """The same node, or numbers that are equal but for the rounding to a shorter type."""
     if a.__class__ is not float and is_node(a):
@@ -249,6 +254,8 @@ def _same(a: Any, b: Any) -> bool:
 def as_real(x: Any, what: str) -> Any:
     """A single real number, exact if it is a Fraction or mpf; CheckError otherwise."""
     x = data_of(x)
+    if x.__class__ is float:
+        return x
     try:
         number = real(x, what)
     except TypeError as error:
