@@ -4,7 +4,7 @@ A Task is what is to be compiled, an Entry its program for arguments of some for
 built, and Entries keeps some of them.
 """
 
-import sys
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -209,6 +209,7 @@ class Entry:
         self.times.append(perf_counter())
         wrt = {name: forms[name] for name in task.wrt} if task.what != "value" else {}
         self.by = sum(len(names(form, "")) for form in wrt.values())
+        self.supposing = bool(self.by) and task.within is INPUT
         every = bool(task.batch) and not task.reduce  # has its own of all that comes out
         square = task.what == "hessian"
         self.results = [_result(self.value, every, square)]
@@ -239,14 +240,13 @@ class Entry:
         """
         shared, samples = self.given(pieces, columns, count)
         once, each = self.run(shared, samples, count)
-        if self.by and self.task.within is INPUT:
-            finite = all(_within(x, sys.float_info.max) for x in (once, *each))
-            if not (finite or all(_within(x, INPUT[1]) for x in (shared, *samples))):
-                return None
+        once = once if self.array is not None else listed(once)
+        finite = not self.supposing or (_finite(once) and (not each or all(map(_finite, each))))
+        if not (finite or all(map(_as_supposed, (shared, *samples)))):
+            return None
         if self.array is not None:
             return float(once[0]), once[1:].reshape(self.array)
-        numbers = listed(once)
-        outputs = iter(self.program.ordered(numbers, each) if len(each) else numbers)
+        outputs = iter(self.program.ordered(once, each) if len(each) else once)
         value, *parts = [result(outputs, count) for result in self.results]
         return value, parts[0] if len(parts) == 1 else tuple(parts)
 
@@ -259,11 +259,17 @@ class Entry:
             yield f"  {line}"
 
 
-def _within(numbers: Any, most: float) -> bool:
-    """Whether none of the numbers is larger, or nan."""
+def _finite(numbers: Any) -> bool:
+    """Whether all are finite, as fast as can be told; of a list of large ones it may say no."""
     if isinstance(numbers, list):
-        return all(abs(x) <= most for x in numbers)
-    return bool(numpy().count_nonzero(abs(numbers) <= most) == len(numbers))
+        return math.isfinite(sum(numbers))
+    np = numpy()
+    return bool(np.count_nonzero(np.isfinite(numbers)) == len(numbers))
+
+
+def _as_supposed(inputs: Any) -> bool:
+    """Whether all are in the range that inputs are taken to lie in."""
+    return all(abs(x) <= INPUT[1] for x in inputs)
 
 
 def _result(form: Form, of_samples: bool, square: bool) -> Callable[[Iterator[Any], int], Any]:
