@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from docutils.utils.math import MathError, latex2mathml
-from sphinx.util import logging
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
-
-LOGGER = logging.getLogger(__name__)
 # ln p, not lnp: as TeX does, between a function and an argument without parentheses.
 _SPACED = re.compile(r"(<mo>&ApplyFunction;</mo>)(?!\s*<mo[^>]*>\()")
 _THIN = r'\1<mspace width="0.1667em"></mspace>'
@@ -31,7 +28,9 @@ def _mathml(node: nodes.Node, *, block: bool) -> str:
     try:
         return mathml(latex, block=block)
     except MathError as error:
-        LOGGER.warning("formula %r: %s", latex, error, location=node)
+        from sphinx.util import logging
+
+        logging.getLogger(__name__).warning("formula %r: %s", latex, error, location=node)
         return f"<code>{html.escape(latex)}</code>"
 
 
