@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import Phase, find, settings
+from hypothesis.strategies import none
 
 import_module("micrograd.nn")  # itself, before the doctests of compat ask for it
 pytest.register_assert_rewrite("tests.browser", "tests.reference")
@@ -39,6 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Modules and collected tests stay: the collector need not look through them each time."""
+    find(none(), lambda _: True)  # at first use Hypothesis looks for what refers to its random
     gc.collect()
     gc.freeze()
 
