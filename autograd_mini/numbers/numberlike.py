@@ -57,12 +57,12 @@ def _converted(to: Callable[[Any], T]) -> Callable[[NumberLike], T]:
 
 
 inside: ContextVar[list[Any] | None] = ContextVar("inside", default=None)
-"""While a function is differentiated, or compiled, here: the data of Values that it made floats."""
+"""While a function is differentiated, or compiled, here: the data of which it made a float last."""
 
 
 def _taken(data: Any) -> float:
     if (taken := inside.get()) is not None:
-        taken.append(data)
+        taken[:] = [data]
     return float(data)
 
 
