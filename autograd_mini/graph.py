@@ -76,7 +76,10 @@ def zeroed(root: Value) -> tuple[list[Value], dict[Value, Any]]:
     while stack:
         node = pop()
         if node is None:
-            done(pop())
+            node = pop()
+            done(node)
+            if node.first.__class__ is tuple:
+                vectors.update((id(node.first), id(node.second)))
             continue
         while (old := node.grad) is not zero:
             node.grad = zero
@@ -88,7 +91,6 @@ def zeroed(root: Value) -> tuple[list[Value], dict[Value, Any]]:
                 stack += (node, None)
                 for vector in (second, first):
                     if id(vector) not in vectors:
-                        vectors.add(id(vector))
                         stack += vector[::-1]
                 break
             if second is not None and second.grad is not zero:

@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd_mini import Value, functions, grad, graph, ieee, topological
 from autograd_mini.rules.higher import is_stale
@@ -65,6 +67,24 @@ def test_parents_come_before_their_children_and_each_node_once():
         order = topological(root)
         assert is_topological(order)
         assert order[-1] is root
+
+
+@given(st.lists(st.tuples(*[st.integers(1, 4)] * 4), min_size=2, max_size=20))
+def test_vectors_that_many_nodes_share_come_before_each_of_them(steps):
+    """A gradient is handed on when all of it has come in: dot(weights of dot(w, x), x)."""
+    nodes = [Value(Fraction(k)) for k in (2, -3, 5, 7)]
+    vectors = [(a, b) for a in nodes for b in nodes]
+    for a, b, i, j in steps:
+        nodes.append(functions.dot(vectors[-a], vectors[-b]) / 97)
+        vectors.append((nodes[-i], nodes[-j]))
+    y = functions.sum(nodes[::-1])
+    y.backward()
+    wanted = dict.fromkeys(topological(y), Fraction())
+    wanted[y] = Fraction(1)
+    for node in reversed(wanted):
+        for parent, partial in node.edges():
+            wanted[parent] += wanted[node] * partial
+    assert {node: node.grad for node in wanted} == wanted
 
 
 def test_the_order_is_depth_first_and_by_argument():
