@@ -43,19 +43,24 @@ def topological(*roots: Value, known: Collection[int] = ()) -> list[Value]:
     """
     order: list[Value] = []
     seen: set[Value] = set()
+    vectors = {id(None)}  # tuples of parents that are in the order: the nodes of a layer share them
     stack: list[Any] = [*reversed(roots)]
+    pop = stack.pop
     while stack:
-        node = stack.pop()
+        node = pop()
         if node is None:  # the mark: all parents of the node below it are in the order
-            order.append(stack.pop())
+            node = pop()
+            order.append(node)
+            if node.first.__class__ is tuple:
+                vectors.update((id(node.first), id(node.second)))
         elif node not in seen and not (known and id(node) in known):
             seen.add(node)
             stack += (node, None)
             for parents in (node.second, node.first):
-                if parents.__class__ is tuple:
+                if parents.__class__ is not tuple:
+                    stack += () if parents is None else (parents,)
+                elif id(parents) not in vectors:
                     stack += parents[::-1]
-                elif parents is not None:
-                    stack.append(parents)
     return order
 
 
@@ -69,7 +74,7 @@ def zeroed(root: Value) -> tuple[list[Value], dict[Value, Any]]:
     zero = float(0)
     order: list[Value] = []
     before: dict[Value, Any] = {}
-    vectors = {id(None)}  # tuples of parents that are in the order: the nodes of a layer share them
+    vectors = {id(None)}  # as above
     done = order.append
     stack: list[Any] = [root]
     pop = stack.pop

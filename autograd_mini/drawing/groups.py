@@ -73,16 +73,22 @@ def _parts(order: Sequence[Value]) -> Paths:
             continue
         found: set[GroupPath] = set()
         for slot in (first, node.second):
-            if id(slot) not in of:
-                leaves = (p for p in flat([slot]) if p in paths and p.first is None)
-                of[id(slot)] = {paths[p] for p in leaves}
-            found |= of[id(slot)]
+            if slot.__class__ is tuple:
+                if id(slot) not in of:
+                    of[id(slot)] = {paths[p] for p in slot if p in paths and p.first is None}
+                found |= of[id(slot)]
+            elif slot in paths and slot.first is None:
+                found.add(paths[slot])
         if len(found) == 1:
             (paths[node],) = found
-        elif node.op and len(node.parents) == len(node.op.params) == 1 and not node.label:
-            (parent,) = node.parents  # what the reader has named stays where the reader sees it
-            if parent in paths and uses[parent] == 1:
-                paths[node] = paths[parent]
+        elif (
+            uses[first] == 1  # 0 for a vector
+            and first in paths
+            and node.op
+            and len(node.op.params) == 1
+            and not node.label  # what the reader has named stays where the reader sees it
+        ):
+            paths[node] = paths[first]
     return paths
 
 
