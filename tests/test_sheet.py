@@ -35,6 +35,7 @@ from tests.reference import (
     true_value,
     ulp,
 )
+from tests.stubs import STUB, stub
 
 ULPS = 4  # what every line promises that does not say otherwise
 EPSILON = sys.float_info.epsilon
@@ -108,6 +109,10 @@ def test_no_bound_is_wider_than_needed(name):
         assert measured(name)[key].alone > sheet_op.ulps.get(key, ULPS), key
     for key, bound in sheet_op.ulps.items():
         assert measured(name)[key].bounded > max(ULPS, bound / 2), key
+
+
+def test_the_types_for_editors_are_the_sheet_s():
+    assert STUB.read_text(encoding="utf-8") == stub()
 
 
 def test_the_table_of_meanings_is_the_sheet_s():
