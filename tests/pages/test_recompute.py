@@ -206,6 +206,20 @@ def test_derivatives_by_differences_in_the_page(run):
 
 
 @pytest.mark.parametrize(
+    ("f", "x", "slope"),
+    [
+        (functions.log, 1e-5, 1e5),
+        (functions.sqrt, 1e-10, 5e4),
+        (lambda x: (1 - x).log(), 1 - 2**-20, -(2.0**20)),
+    ],
+)
+def test_derivatives_next_to_where_a_function_ends(run, f, x, slope):
+    script = f"return differentiate(runs[0], new Map([[0, {x}]]), 0);"
+    value, bar = answers(run, [(graph_of(f, (0.25,)), [])], script)
+    assert abs(value - slope) <= bar < 1e-3 * abs(slope)
+
+
+@pytest.mark.parametrize(
     ("f", "slopes"),
     [
         (lambda x: x.relu() * 3, (0, 3)),

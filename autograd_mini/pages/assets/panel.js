@@ -99,7 +99,7 @@ function measured(r, k) {
   const found = differencesOf(r, k);
   const line = el("p", {class: "measured"}, t("measured") + ": ");
   if (!found) {
-    line.append(el("span", {class: "quiet", text: t(r.changed ? "measured.changed" : "measured.none")}));
+    line.append(el("span", {class: "quiet", text: t(r.changed && r.names.length > QUICK ? "measured.changed" : "measured.none")}));
     return line;
   }
   const judged = verdict(r, k, found), good = judged !== "off";

@@ -30,7 +30,8 @@ function differentiate(run, leaves, k) {
   const {data} = recomputed(run, leaves), root = run.root, x = data[k], rows = [], bends = [];
   const seed = seedOf(run);
   let best = [NaN, Infinity];
-  for (let i = 0, h = 2 ** Math.round(Math.log2(Math.max(Math.abs(x), 1)) - 2); i < 12; i++, h /= 2) {
+  // Twelve steps that have a value: next to where a function ends they are short.
+  for (let h = 2 ** Math.round(Math.log2(Math.max(Math.abs(x), 1)) - 2); rows.length < 12 && h > 1e-18; h /= 2) {
     const [up, down] = [x + h, x - h].map(at => (recomputed(run, leaves, new Map([[k, at]])).data || [])[root]);
     const row = [(up - down) / (2 * h)];
     if (!Number.isFinite(row[0])) { rows.length = bends.length = 0; continue; }
