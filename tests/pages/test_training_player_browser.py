@@ -47,6 +47,7 @@ def runs():
         "stuck": record_training(deep, moons(20), LOGITS, SGD(deep.parameters(), 0.1), 20, grid=8),
         "rates": record_learning_rates(small, xor(), LOGITS, epochs=8, grid=12),
         "parabolas": record_descents(lambda w: w**2, 3.0),
+        "quick": record_descents(lambda w: w**2, 3.0, rates=[0.3, 0.4, 0.05, 0.95]),
         "logarithm": record_descents(lambda w: w - w.log(), 2.0, rates=[0.1, 5.0]),
         "tiny": record_training(
             tiny,
@@ -371,6 +372,13 @@ def test_numbers_at_the_axes_are_not_cut(opened, size):
     texts = page.locator(".stage svg text")
     assert "2·10⁻⁸" in texts.all_text_contents()
     assert min(texts.evaluate_all("all => all.map(e => e.getBBox().x)")) >= 0
+
+
+def test_numbers_over_the_pictures_are_not_cut(opened):
+    page = opened("quick", "#epoch=20", {"width": 1000, "height": 800})
+    numbers = page.locator(".picture .row .num")
+    assert any("·10⁻" in said for said in numbers.all_text_contents())
+    assert max(numbers.evaluate_all("all => all.map(e => e.scrollWidth - e.clientWidth)")) <= 0
 
 
 def test_a_run_that_ended_inside_the_picture_is_not_said_to_be_outside(opened):
