@@ -166,13 +166,9 @@ def assert_told(recorded, state, things):
         assert x["open"] or [row[1] for row in x["rows"]] == shown, x
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
-def test_what_stands_in_a_box_has_room(shown, lang):
-    model = MLP(2, [4, 1], activation="tanh", seed=0)
-    points = [[0.01 * k, 0.5 - 0.02 * k] for k in range(24)]
-    recorded = steps(mse([model(point) for point in points], [1.0] * 24) * 1e-4)
-    page = shown(recorded, lang, len(recorded) - 1)
-    boxes = page.evaluate(
+def closed_boxes(page):
+    """Their width, what stands in them, and how wide that is."""
+    return page.evaluate(
         f"""() => {{
           const pen = document.createElement("canvas").getContext("2d");
           pen.font = "12px Helvetica, Arial, sans-serif";
@@ -180,7 +176,26 @@ def test_what_stands_in_a_box_has_room(shown, lang):
             needed: Math.max(...rows.map(([a, b]) => pen.measureText(a + b).width)) + 18}}));
         }}"""
     )
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_what_stands_in_a_box_has_room(shown, lang):
+    model = MLP(2, [4, 1], activation="tanh", seed=0)
+    points = [[0.01 * k, 0.5 - 0.02 * k] for k in range(24)]
+    recorded = steps(mse([model(point) for point in points], [1.0] * 24) * 1e-4)
+    page = shown(recorded, lang, len(recorded) - 1)
+    boxes = closed_boxes(page)
     assert any("·10⁻" in x["rows"][1][1] for x in boxes if x["group"] is not None)
+    assert [x for x in boxes if x["needed"] > x["w"]] == []
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_how_much_of_a_group_is_done_has_room(shown, lang):
+    y = Value(1.0)
+    for _ in range(1000):
+        y = -y
+    boxes = closed_boxes(shown(steps(y), lang, 100))
+    assert any(x["rows"][0][1].startswith("101 / ") for x in boxes)
     assert [x for x in boxes if x["needed"] > x["w"]] == []
 
 

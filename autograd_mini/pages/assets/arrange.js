@@ -5,11 +5,11 @@ const PLACE = {node: 73, head: 26, edge: 16, title: 30, aside: 34, most: 90, pas
 // The size of a thing that is closed, with room for all numbers that it will show.
 function closedSize(tree, thing) {
   if (thing.full) return thing.full;
-  const r = tree.recording, words = key => Math.max(...DATA.words[key].map(text => widthOf(text))), {node: k} = thing;
+  const r = tree.recording, words = (...keys) => Math.max(...keys.flatMap(key => DATA.words[key]).map(text => widthOf(text))), {node: k} = thing;
   const [low, high] = k === undefined ? tree.range(thing).map(size => formatNumber(size, 3)) : [];
   const lines = k === undefined
-    ? [widthOf(tree.name(thing)) * 1.1, words("groups.nodes") + 44, words("groups.range") + 8 + Math.max(...DATA.words.range.map(text => widthOf(text.replace("{low}", low).replace("{high}", high))))]
-    : [widthOf(nameOf(r, k)) * 1.06, Math.max(words("data"), words("grad")) + Math.max(widthOf("−0.8888"), widthOf(formatNumber(r.data[k])), widthOf(formatNumber(r.finals()[k]))) + 8];
+    ? [widthOf(tree.name(thing)) * 1.1, words("groups.nodes", "groups.range") + 8 + Math.max(widthOf(`${whole(thing.size)} / ${whole(thing.size)}`), ...DATA.words.range.map(text => widthOf(text.replace("{low}", low).replace("{high}", high))))]
+    : [widthOf(nameOf(r, k)) * 1.06, words("data", "grad") + Math.max(widthOf("−0.8888"), widthOf(formatNumber(r.data[k])), widthOf(formatNumber(r.finals()[k]))) + 8];
   return thing.full = {w: Math.max(78, Math.max(...lines) + 14), h: PLACE.node};
 }
 // What stands in a node's head: its name, and what it computes where that is short.
