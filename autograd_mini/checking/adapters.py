@@ -247,7 +247,7 @@ def _candidates(node: Any, what: str) -> Any:
     """The attributes of a node that can be what is looked for, the likeliest first."""
     mangled = f"_{type(node).__name__.lstrip('_')}__"
     ways = [start + name for name in _NAMES[what].split() for start in ("", "_", mangled)]
-    if what in ("parents", "partials", "op"):
+    if what in ("parents", "partials", "op", "local"):
         ways += [f"{holder}.{way}" for holder in _HOLDERS for way in ways]
     for way in ways:
         if (x := _read(node, way, _NOTHING)) is not _NOTHING and _fits(node, way, x, what):
@@ -263,6 +263,8 @@ def _fits(node: Any, way: str, x: Any, what: str) -> bool:
     if what in ("local", "backward"):
         # what every node gets anew is its own step, what the class has is the whole pass
         given = way in own(node)
+        if "." in way and arguments(x)[0] > 1:  # of a class of operations, and takes a context
+            return False
         return callable(x) and (what == "local" or not given) and not isinstance(x, type)
     if what == "op":
         return isinstance(x, str | type) or hasattr(x, "name")

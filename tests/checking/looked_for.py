@@ -229,7 +229,8 @@ FAULTS = {
     "resets, partial": (RESETS, "b: b, lambda", "b: a, lambda", "partial", "mul"),
     "resets, sum": (RESETS, "x.grad +=", "x.grad =", "accumulation", "mul"),
     "context, partial": (CONTEXT, "share * b, share * a", "share * b, share * b", "partial", "Mul"),
-    "context, sum": (CONTEXT, "x.grad + share", "share", "accumulation", "Mul"),
+    "context, unchained": (CONTEXT, "share * b, share * a", "b, a", "partial", "Mul"),
+    "context, sum": (CONTEXT, "x.grad + share", "share", "accumulation", ""),
     "private, sum": (PRIVATE, "x.__g += share", "x.__g = share", "accumulation", ""),
     # a pass that is given its seed; one that has a switch; one whose gradients no node keeps
     "seeded, partial": (SEEDED, "share * b, share * a", "share * b, share * b", "partial", "Mul"),
