@@ -175,12 +175,10 @@ class _Guesser:
 
                 yield corrected, "chain.formula", {"formula": form.replace("{}", name)}
 
-        def shared(point: _Point) -> float:
-            return _fitted([*point.claims()])
-
         if len(self.wrong) > 1:
-            details = {"factor": f"{shared(self.points[0]):.6g}"}
-            yield (lambda point, k: point.got[k] * shared(point)), "chain", details
+            shared = {id(point): _fitted([*point.claims()]) for point in self.points}
+            details = {"factor": f"{shared[id(self.points[0])]:.6g}"}
+            yield (lambda point, k: point.got[k] * shared[id(point)]), "chain", details
 
     def _sample(self) -> Iterator[_Guess]:
         """The gradient always lies in one direction, as that of w.x at a single x."""

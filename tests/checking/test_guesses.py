@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograd_mini.checking import Report, check_grad
+from autograd_mini.checking import Report, check_grad, guesses
 from tests.benchmarks import slips
 
 
@@ -100,3 +100,14 @@ def test_a_gradient_that_fails_elsewhere_gets_no_guess():
 
     report = check_grad(math.sin, 0.7, gradient=gradient)
     assert (report.verdict, report.guess) == ("wrong", None)
+
+
+def test_what_all_inputs_have_in_common_is_found_once_a_point(monkeypatch):
+    """Once for each input, it takes a time that grows as the square of their number."""
+    calls = []
+    fitted = guesses._fitted
+    monkeypatch.setattr(guesses, "_fitted", lambda pairs: calls.append(1) or fitted(pairs))
+    bent = lambda x: 2 * x * (1 + x @ x)
+    report = check_grad(lambda x: x @ x, np.linspace(-1, 1, 80), gradient=bent)
+    assert report.guess.kind == "chain"
+    assert len(calls) < 20
