@@ -69,7 +69,8 @@ class Run:
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
         self.root = called(lambda: self.inputs.call(self.f, self.leaves))
         self.adapter = adapter_of(self.root, adapter)
-        self.data = check_root(self.root, self.adapter, adapter is not None)
+        told = adapter is not None or isinstance(self.root, type(self.leaves[0]))
+        self.data = check_root(self.root, self.adapter, told)
         self.zero = self.adapter.get(value(inputs.numbers[0]), "grad")  # of a leaf of no graph
         ends = [node for node in _unread(self.root, self.adapter).order if not node.parents]
         leaves = [node.node if isinstance(node, Node) else node for node in ends]
@@ -133,7 +134,7 @@ def labelled(leaf: Any, name: str) -> Any:
 def check_root(root: Any, adapter: Adapter | None = None, told: bool = False) -> Any:
     """The number that f gave; CheckError if it is not one node, UndefinedError if not finite.
 
-    `told`: the adapter is one of the user's, so that any object may be a node.
+    `told`: it is a node by what the user gives, its class or an adapter, whatever it shows.
     """
     if isinstance(root, int | float) and not is_node(root):
         raise CheckError(

@@ -387,6 +387,39 @@ class NoGrad:
         pass
 
 
+class Told:
+    """A function gives the gradients of all its nodes back, in a dict."""
+
+    def __init__(self, value, *inputs):
+        self.value, self.inputs = value, inputs
+
+    def __mul__(self, other):
+        return Told(self.value * other.value, (self, other.value), (other, self.value))
+
+
+def gradients(node, share=1.0, found=None):
+    found = {} if found is None else found
+    found[node] = found.get(node, 0.0) + share
+    for parent, partial in node.inputs:
+        gradients(parent, share * partial, found)
+    return found
+
+
+def last_alone(node):
+    return {**gradients(node), **{parent: 1.0 for parent, _ in node.inputs}}
+
+
+@pytest.mark.parametrize(("pass_", "verdict"), [(gradients, "ok"), (last_alone, "wrong")])
+def test_a_function_that_gives_the_gradients_in_a_dict(pass_, verdict):
+    found = {}
+    told = Adapter(
+        data="value",
+        grad=lambda node: found.get(node, 0.0),
+        backward=lambda root: found.update(pass_(root)),
+    )
+    assert check_grad(cubed, 2.0, value=Told, adapter=told).verdict == verdict
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -396,6 +429,7 @@ class NoGrad:
             {"value": NoGrad},
             r"no grad was found in NoGrad \(.*\): say where it is by adapter=Adapter",
         ),
+        ({"value": Told}, r"no grad, backward was found in Told \(value, inputs"),
         ({"value": engine("closures"), "adapter": Adapter(data="datum")}, "no data was found"),
         ({"value": engine("closures"), "adapter": Adapter(backward=7)}, "no backward was found"),
     ],
