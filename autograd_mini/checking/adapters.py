@@ -203,6 +203,8 @@ def adapter_of(root: Any, given: Adapter | None = None) -> Adapter:
     for what in ways:
         if ways[what] is None and what != "local":
             ways[what] = _behind(root, next(_candidates(root, what), None), held)
+    if ways["parents"] is None:
+        ways["parents"] = _only(held, lambda x: _fits(root, "", x, "parents"))
     if ways["op"] is None and isinstance(ways["parents"], str) and "." in ways["parents"]:
         ways["op"] = _class_of(ways["parents"].partition(".")[0])
     if ways["local"] is None:

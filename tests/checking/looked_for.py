@@ -199,6 +199,22 @@ class Node:
                 x.backward(share * partial)
 """
 
+CAME_FROM = """
+class Node:
+    def __init__(self, value, *came_from):
+        self.value, self.came_from, self.grad = value, came_from, 0.0
+
+    def __add__(self, other): return Node(self.value + other.value, (self, 1.0), (other, 1.0))
+
+    def __mul__(self, other):
+        return Node(self.value * other.value, (self, other.value), (other, self.value))
+
+    def backward(self, share=1.0):
+        self.grad += share
+        for x, partial in self.came_from:
+            x.backward(share * partial)
+"""
+
 SEEDED = CONTEXT.replace("def backward(self):", "def backward(self, grad=None):").replace(
     "self.grad = 1.0", "self.grad = 1.0 if grad is None else grad"
 )
@@ -231,6 +247,8 @@ FAULTS = {
     "context, partial": (CONTEXT, "share * b, share * a", "share * b, share * b", "partial", "Mul"),
     "context, unchained": (CONTEXT, "share * b, share * a", "b, a", "partial", "Mul"),
     "context, sum": (CONTEXT, "x.grad + share", "share", "accumulation", ""),
+    "came from, partial": (CAME_FROM, "(self, other.v", "(self, self.v", "partial", "mul"),
+    "came from, sum": (CAME_FROM, "self.grad += share", "self.grad = share", "accumulation", ""),
     "private, sum": (PRIVATE, "x.__g += share", "x.__g = share", "accumulation", ""),
     # a pass that is given its seed; one that has a switch; one whose gradients no node keeps
     "seeded, partial": (SEEDED, "share * b, share * a", "share * b, share * b", "partial", "Mul"),
