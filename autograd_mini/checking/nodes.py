@@ -237,12 +237,16 @@ class Write(NamedTuple):
 
 
 def check_sums(
-    graph: Graph, written: Sequence[Write] = (), expected: Expected = None
+    graph: Graph,
+    written: Sequence[Write] = (),
+    expected: Expected = None,
+    hands: bool = False,
 ) -> Culprit | None:
     """The first node, from the root down, whose gradient is not the sum of its users' shares.
 
     written   what the pass wrote into the gradients
     expected  how often a node's step does so to a parent
+    hands     whether a step gets the share to hand on, which need not be all that its node has
     """
     right, size = adjoints(graph)
     floor = 1e-300 if expected is None else 16 * EPS * max(size.values())
@@ -269,18 +273,25 @@ def check_sums(
         early = any(sum(adj * p != 0 for _, adj, p in handed[id(user)]) > 1 for user in users)
         kind = message = "order" if early else "accumulation"
         if expected is not None:
-            writes = [write for write in written if write.node == id(node.node)]
+            at = [k for k, write in enumerate(written) if write.node == id(node.node)]
+            writes = [written[k] for k in at]
             most, least = (
                 sum(expected[id(user), id(node)] for user in dict.fromkeys(some))
                 for some in ([user for user, *_ in shares], users)
             )
             parts = [adj * p for _, adj, p in shares]
             at_once = {id(user) for user, *_ in shares if expected[id(user), id(node)] == 1}
-            known = _known(shares, written, at_once)
+            known = [_known(shares, written[:k], at_once, hands) for k in at]
             added, set_to = [w.after - w.before for w in writes], [w.after for w in writes]
-            possible = _among(added, known, slack)
-            replaced = _among(set_to, known, slack) and not possible
-            lost = replaced or _among(set_to, parts, slack, once=True)
+            possible, replaced = (
+                all(_among([x], some, slack) for x, some in zip(numbers, known, strict=True))
+                for numbers in (added, set_to)
+            )
+            alone = [p for *_, p in shares]
+            if not possible and any(added) and _among(added, alone, slack, once=True):
+                user = max(shares, key=lambda share: abs(share[1] - 1) * abs(share[2]))[0]
+                return graph.culprit("partial", "unchained", user, operand=graph.name(node))
+            lost = (replaced and not possible) or _among(set_to, parts, slack, once=True)
             lost = lost and not _among(added, parts, slack, once=True)
             if lost and early and _among(added, parts, slack):
                 return None  # what was handed on too early may have added the same
@@ -299,20 +310,23 @@ def check_sums(
 
 
 def _known(
-    shares: Sequence[tuple[Any, float, float]], written: Sequence[Write], at_once: Container[int]
+    shares: Sequence[tuple[Any, float, float]],
+    written: Sequence[Write],
+    at_once: Container[int],
+    hands: bool,
 ) -> list[float]:
-    """The shares that a node's users can have handed on, from what gradients they ever had.
+    """The shares that a node's users can hand on now, of what was written so far.
 
     Users of which the ids are in `at_once` hand on what they have for all their edges together.
     """
     known, whole = list[float](), dict[int, float]()
+    last = {write.node: write for write in written}
     for user, _, partial in shares:
         whole[id(user)] = whole.get(id(user), 0.0) + partial
     for user, adjoint, partial in shares:
         had = [0.0, adjoint]
-        for write in written:
-            if write.node == id(user.node):
-                had += [write.after, write.after - write.before]
+        if write := last.get(id(user.node)):
+            had += [write.after, write.after - hands * write.before]
         known += [g * (whole[id(user)] if id(user) in at_once else partial) for g in had]
     return known
 
