@@ -257,7 +257,8 @@ def _candidates(node: Any, what: str) -> Any:
 
 
 def _fits(node: Any, way: str, x: Any, what: str) -> bool:
-    parts = x if isinstance(x, Collection) and not isinstance(x, str) else ()
+    several = isinstance(x, Collection) and not isinstance(x, str) and not hasattr(x, "dtype")
+    parts: Any = x if several else ()
     if what == "parents":
         return any(is_node(part) or _is_pair(part) for part in parts)
     if what == "partials":

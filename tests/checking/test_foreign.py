@@ -232,6 +232,7 @@ def test_numbers_that_are_arrays_are_not_shared_by_two_nodes(fault):
     exec(submissions.changed([*submissions.SAME["numpy"], *SLIPS[fault], *ordered]), space)
     report = check_grad(lambda x: (x * 3 + 1) * (x + -2), 2.5, value=space["Value"])
     assert report.comparisons[0].wanted == 10
+    assert check_grad(lambda x: x, 2.5, value=space["Value"]).ok  # such a leaf has no parents
     assert "changed" in [x.name for x in report.properties] or fault
     culprit = report.culprit and (report.culprit.kind, report.culprit.op)
     wanted = {"": None, "factors": ("partial", "*"), "overwrites": ("accumulation", "*")}
