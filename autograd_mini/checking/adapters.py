@@ -341,12 +341,11 @@ class Graph:
         return list(zip(node.parents, node.partials or (), strict=False))
 
     def name(self, node: Any) -> str:
-        """The label of a node, or its operation and number in topological order."""
-        if isinstance(node.label, str) and node.label:
-            return node.label
-        op = op_name(node)
-        number = self.number.get(id(node), 0)
-        return f"{op} #{number}" if op else f"#{number}"
+        """The label of a node if it is its alone; or that or the operation with its number."""
+        label = node.label if isinstance(node.label, str) else ""
+        if label and sum(x.label == label for x in self.order) == 1:
+            return label
+        return f"{label or op_name(node)} #{self.number.get(id(node), 0)}".lstrip()
 
     def culprit(self, kind: str, message: str, node: Any, **details: Any) -> Culprit:
         """The culprit at this node."""

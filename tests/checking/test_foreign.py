@@ -12,6 +12,7 @@ from rich.console import Console
 
 from autograd_mini import compat, museum
 from autograd_mini.checking import Adapter, CheckError, Report, check_grad
+from autograd_mini.checking.adapters import Graph
 from autograd_mini.language import text
 from tests.benchmarks.foreign_engines import OPS, check, graphs, is_off, right, said
 from tests.checking import looked_for
@@ -438,6 +439,15 @@ def test_a_function_that_gives_the_gradients_in_a_dict(pass_, verdict):
 def test_an_adapter_that_makes_no_sense_is_refused(options, words):
     with pytest.raises(CheckError, match=words):
         check_grad(cubed if "adapter" in options else lambda x: x, 2.0, **options)
+
+
+def test_two_nodes_with_one_label_are_told_apart_by_their_numbers():
+    """An engine may keep the operation where another has the label."""
+    x, y = compat.Value(2.0, label="x"), compat.Value(3.0, label="x")
+    graph = Graph(x * y + y * 1)
+    graph.order[2].label = "z"
+    names = [graph.name(node) for node in graph.order]
+    assert names == ["x #0", "x #1", "z", "#3", "mul #4", "add #5"]
 
 
 def test_what_the_engine_prints_is_not_heard(capsys):
