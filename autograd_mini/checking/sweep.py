@@ -73,6 +73,9 @@ class Sweep(NamedTuple):
     central: tuple[float, ...]
     best: float
 
+    def __str__(self) -> str:
+        return self.text()
+
     def panel(self, lang: str = "en") -> curves.Curves:
         """The two curves, to be drawn."""
         lines = (

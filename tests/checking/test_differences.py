@@ -272,7 +272,8 @@ def test_the_two_arms_of_the_v():
 
 def test_the_text_plot_shows_the_curves_in_both_languages():
     sweep = show_step_sweep(math.exp, 1.0)
-    picture = sweep.text()
+    picture = str(sweep)
+    assert picture == sweep.text()
     lines = picture.splitlines()[1:21]
     marks = [(r, c) for r, line in enumerate(lines) for c, x in enumerate(line) if x == "●"]
     assert max(c for r, c in marks) > max(marks)[1] > min(c for r, c in marks)  # a V
