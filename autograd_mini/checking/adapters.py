@@ -250,7 +250,8 @@ def _candidates(node: Any, what: str) -> Any:
     mangled = f"_{type(node).__name__.lstrip('_')}__"
     ways = [start + name for name in _NAMES[what].split() for start in ("", "_", mangled)]
     if what in ("parents", "partials", "op", "local"):
-        ways += [f"{holder}.{way}" for holder in _HOLDERS for way in ways]
+        held = [holder for holder in _HOLDERS if _read(node, holder) is not None]
+        ways += [f"{holder}.{way}" for holder in held for way in ways]
     for way in ways:
         if (x := _read(node, way, _NOTHING)) is not _NOTHING and _fits(node, way, x, what):
             yield way
