@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from autograd_mini.language import LANGUAGES
+from autograd_mini.language import LANGUAGES, translated
 
 _MARK = (
     "gradcheck(at, **options): the function returns a value computed from its arguments, and its"
@@ -130,7 +130,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     try:
         report = _report(pyfuncitem.config, f, tuple(given[name] for name in names), options)
     except CheckError as error:  # or what the function itself raised
-        raise error.__cause__ or pytest.fail.Exception(str(error), pytrace=False) from None
+        told = translated(str(error), pyfuncitem.config.getoption("--gradcheck-lang"))
+        raise error.__cause__ or pytest.fail.Exception(told, pytrace=False) from None
     if not report.ok:  # the report is the whole story: no traceback
         pytest.fail(str(report), pytrace=False)
     return True

@@ -71,6 +71,12 @@ def test_a_wrong_gradient_fails_with_the_report_in_either_language_and_no_traceb
         assert "plugin.py" not in text.partition("short test summary")[0]
 
 
+def test_what_cannot_be_checked_is_told_in_the_language_of_the_reports(session):
+    forgot = WRONG.replace("return x.tanh()", "x.tanh()")
+    shown = session(forgot, "--gradcheck-lang", "es").stdout.str()
+    assert "f debe dar un solo Value, no None" in shown
+
+
 def test_a_list_of_points_is_a_test_each_and_fixtures_and_parameters_go_along(session):
     result = session(
         """
