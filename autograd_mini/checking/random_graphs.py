@@ -10,6 +10,7 @@ kink, too large a value or slope), they are moved by constants to where it is.
 
 import operator
 from collections.abc import Callable, Collection, Sequence
+from inspect import Parameter, Signature
 from itertools import cycle, islice
 from typing import Any, NamedTuple
 
@@ -64,6 +65,9 @@ class Graph:
 
     def __init__(self, at: Sequence[float], steps: Sequence[Step], value: type = Value) -> None:
         self.at, self.steps, self.value = tuple(at), tuple(steps), value
+        self.names = ["x", "y", "z", *(f"x{i}" for i in range(4, len(at) + 1))][: len(at)]
+        inputs = [Parameter(name, Parameter.POSITIONAL_ONLY) for name in self.names]
+        self.__signature__ = Signature(inputs)
 
     def __call__(self, *inputs: Any) -> Any:
         """The value: of Values, of another engine's nodes, or of plain numbers."""
@@ -83,14 +87,13 @@ class Graph:
         return steered(check_grad(self, self.at, value=self.value, **options))
 
     def __repr__(self) -> str:
-        names = ["x", "y", "z", *(f"x{i}" for i in range(4, len(self.at) + 1))][: len(self.at)]
-        texts, uses = list(names), [i for step in self.steps for i in _nodes(step.operands)]
+        texts, uses = list(self.names), [i for step in self.steps for i in _nodes(step.operands)]
         lines, definitions, engine = list[str](), dict[str, None](), self.value.__name__
         imports = {"autograd_mini": set[str](), "autograd_mini.checking": {"check_grad"}}
         imports |= {"autograd_mini.functions": set()}
         if self.value is not Value:
             imports[self.value.__module__] = {engine}
-        for number, step in enumerate(self.steps, len(names)):
+        for number, step in enumerate(self.steps, len(self.names)):
             op, text = SHEET[step.name], expression(step, texts)
             if not hasattr(functions, op.name):  # a user's operation
                 given = f", given={op.given!r}" if op.given else ""
@@ -106,7 +109,7 @@ class Graph:
                 text = f"({text})"
             texts.append(text)
         head = [f"from {room} import {', '.join(sorted(x))}" for room, x in imports.items() if x]
-        lines = [f"def f({', '.join(names)}):", *lines, f"return {texts[-1]}"]
+        lines = [f"def f({', '.join(self.names)}):", *lines, f"return {texts[-1]}"]
         option = "" if self.value is Value else f", value={engine}"
         last = f"check_grad(f, {self.at}{option}).raise_for_failure()"
         head += ["", *definitions] * bool(definitions)

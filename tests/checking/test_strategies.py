@@ -147,6 +147,7 @@ def test_the_repr_reproduces_the_failure():
     assert failed.returncode == 1
     assert "GradientMismatch" in failed.stderr
     assert "tanh" in failed.stderr
+    assert graph.check().comparisons[0].name == "df/dx"  # the report has the snippet's names
     healthy = run(repr(Graph(graph.at, graph.steps)))
     assert (healthy.returncode, healthy.stderr) == (0, "")
 
