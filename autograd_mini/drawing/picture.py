@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
@@ -122,10 +123,10 @@ class _Writer:
         self.far = [link for link, k in zip(seen.links, spans, strict=True) if far and k > FAR]
         # Many folded groups one below another: each is low, so that they fit a page.
         self.tall = seen.folded and not self.sideways and len(seen.items) > TALL
-        self.labelled = not self.tall if seen.folded else len(seen.links) <= MANY
-        # Columns of neurons, each joined to each: straight lines are told apart best, if none
-        # runs back, and so through other groups.
-        self.crowded = seen.folded and len(seen.links) > 2 * len(seen.items) and not _cyclic(seen)
+        # Columns of neurons, each joined to each: straight lines are told apart best, if none goes
+        # further than to the next column, and so through other groups. No label fits between them.
+        self.crowded = seen.folded and len(spans) > 2 * len(seen.items) and {*spans} == {1}
+        self.labelled = not (self.tall or self.crowded) if seen.folded else len(spans) <= MANY
         self.frames: list[str] = []
         self.marks: dict[str, tuple[str, ...]] = {}
         drawing.marks = self.marks
@@ -341,23 +342,15 @@ def _later(seen: Sketch) -> list[tuple[str, str]]:
 
 
 def _ranks(seen: Sketch) -> dict[str, int]:
-    """For each item, how many edges the longest way to it has."""
-    rank = {item.id: 0 for item in seen.items}
-    for link in seen.links:  # in the order of their heads, which is topological
-        rank[link.head] = max(rank[link.head], rank[link.tail] + 1)
-    return rank
-
-
-def _cyclic(seen: Sketch) -> bool:
-    """Whether groups use one another, as those of a node's history may."""
-    below: dict[str, list[str]] = {}
+    """For each item, how many edges the longest way to it has; 0 where groups use one another."""
+    below: dict[str, list[str]] = {item.id: [] for item in seen.items}
     for link in seen.links:
-        below.setdefault(link.head, []).append(link.tail)
-    try:
-        TopologicalSorter(below).prepare()
-    except CycleError:
-        return True
-    return False
+        below[link.head].append(link.tail)
+    rank = dict.fromkeys(below, 0)
+    with suppress(CycleError):
+        for id in TopologicalSorter(below).static_order():
+            rank[id] = max((rank[tail] + 1 for tail in below[id]), default=0)
+    return rank
 
 
 # --- parts of labels -----------------------------------------------------------------------------

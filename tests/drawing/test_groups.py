@@ -264,10 +264,11 @@ def test_titles_of_frames_stand_where_fewer_arrows_cross(options):
     assert dict(places) == wanted
 
 
-def test_no_line_runs_through_a_group_where_groups_use_one_another():
+@pytest.mark.parametrize("groups", [5, 20], ids=["that use one another", "that skip others"])
+def test_no_line_runs_through_groups(groups):
     values = []
     for k in range(20):
-        with scope("abcde"[k % 5]):
+        with scope(f"group {k % groups}"):
             values.append(functions.sum([Value(1.0), *values[-4:]]))
     layout = json.loads(draw(values[-1], collapse=1).pipe("json"))
     sides = {
@@ -284,3 +285,11 @@ def test_no_line_runs_through_a_group_where_groups_use_one_another():
             for node, (x, y, width, height) in sides.items():
                 inside = abs(at.real - x) < 36 * width and abs(at.imag - y) < 36 * height
                 assert not inside or node in (edge["tail"], edge["head"])
+
+
+def test_straight_lines_between_columns_tell_their_number_under_the_pointer():
+    """A label's place is that of a curve: it stood far from its line, and the columns far apart."""
+    model = MLP(2, [6, 6, 1], activation="tanh", seed=0)
+    loss = functions.mean([losses.mse(model([x, 1.0]), 1.0) for x in (0.1, 0.5, -0.7)])
+    svg = draw(loss, collapse="neuron").pipe(encoding="utf-8")
+    assert (svg.count(">3 edges<"), svg.count('title="3 edges"')) == (0, 6 * 6 + 6)
