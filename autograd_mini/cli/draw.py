@@ -16,7 +16,7 @@ _USUAL = ("svg", "png", "pdf", "dot", "mmd", "tex", "json", "txt")
 OPTIONS = [
     "expression values --out",
     option("--detail", choices=("values", "gradients", "chain rule"), default="gradients"),
-    option("--rankdir", choices=("LR", "TB", "RL", "BT"), default="LR"),
+    option("--rankdir", choices=("LR", "TB", "RL", "BT")),
     option("--theme", choices=("light", "dark", "print"), default="light"),
     option("--number-format", metavar="FORMAT", default=".4g"),
 ]

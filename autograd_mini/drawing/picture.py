@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +10,7 @@ from autograd_mini.value import Value
 
 from .digraph import Drawing, table
 from .scopes import GroupPath
-from .sketch import Item, Link, Sketch, framed, sketch
+from .sketch import Item, Link, Sketch, framed, ranks, sketch
 from .themes import Options, Scale, scale
 
 _POWER = re.compile(r"\^(?:([\w.…∞\[\]'′]+)|\(([^()]*)\))")  # in a formula as plain text
@@ -26,7 +24,7 @@ TALL = 8  # folded groups one below another, which have room for labels and a ro
 def draw(
     *roots: Value | Iterable[Value],
     detail: str = "gradients",
-    rankdir: str = "LR",
+    rankdir: str | None = None,
     number_format: str = ".4g",
     group: str | None = None,
     collapse: Any = None,
@@ -57,7 +55,8 @@ def draw(
         roots: Values, or lists of them.
         detail: "values" (no gradients), "gradients", or "chain rule" (on each edge also what flows
             back along it: gradient of the node times local derivative).
-        rankdir: "LR", left to right, or "TB", top down; also "RL" and "BT".
+        rankdir: "LR", left to right, or "TB", top down; also "RL" and "BT". None is left to right,
+            and top down where a folded graph would be wider than a page.
         number_format: how floats are written, as in `format(x, ".4g")`.
         group: "neuron" or "layer" frames the nodes of each neuron or layer of a network, which are
             told by parameter names such as `layer1.neuron3.w[2]`. Scopes are framed always.
@@ -111,13 +110,13 @@ class _Writer:
     def __init__(self, drawing: Drawing, seen: Sketch) -> None:
         self.drawing, self.seen, self.options = drawing, seen, seen.options
         self.theme = self.options.colours
-        self.sideways = self.options.rankdir in ("LR", "RL")
+        self.sideways = seen.rankdir in ("LR", "RL")
         by_size = self.options.color_by == "gradient" or (seen.folded and not self.options.color_by)
         both = [item.magnitude for item in seen.items] + [link.magnitude for link in seen.links]
         sizes = [size for size in both if size is not None]
         self.scale: Scale | None = scale(self.theme, sizes) if by_size and sizes else None
         # dot puts a point of each edge on every rank that it crosses: layout becomes slow.
-        rank = _ranks(seen)
+        rank = ranks(seen.items, seen.links)
         spans = [rank[link.head] - rank[link.tail] for link in seen.links]
         far = not seen.folded and sum(spans) > LONG
         self.far = [link for link, k in zip(seen.links, spans, strict=True) if far and k > FAR]
@@ -134,7 +133,7 @@ class _Writer:
 
     def _write(self) -> None:
         sideways = self.sideways
-        look = f"rankdir={self.options.rankdir} nodesep=0.3 pad=0.15 labelloc=b labeljust=l"
+        look = f"rankdir={self.seen.rankdir} nodesep=0.3 pad=0.15 labelloc=b labeljust=l"
         if len(self.seen.items) > MANY:  # a good layout soon, rather than the best one late
             look += " nslimit=0.2 nslimit1=0.2 mclimit=0.1"
         if not self.seen.folded:  # operands in the order of the formula
@@ -176,7 +175,7 @@ class _Writer:
                 ids = {item.id for item in members}
                 crossing = [(link.tail in ids, link.head in ids) for link in self.seen.links]
                 more = crossing.count((False, True)) - crossing.count((True, False))  # come in
-                below = {"TB": more > 0, "BT": more < 0}.get(self.options.rankdir)
+                below = {"TB": more > 0, "BT": more < 0}.get(self.seen.rankdir)
                 look = "class=group color={line} style=rounded fontcolor={faint} labeljust=l"
                 look += " bgcolor={subgroup}" if depth % 2 else " bgcolor={group}"
                 look += f" id=group{number} labelloc={'b' if below else 't'}"
@@ -277,7 +276,7 @@ class _Writer:
             width = self.scale.width(link.magnitude)
             attributes |= {"color": self.scale.colour(link.magnitude), "penwidth": f"{width:g}"}
         if self.crowded:
-            out, into = _SIDES[self.options.rankdir]
+            out, into = _SIDES[self.seen.rankdir]
             attributes |= {"tailport": out, "headport": into, "arrowsize": "0.5"}
         self.drawing.edge(tail, link.head, **attributes)
 
@@ -321,7 +320,7 @@ def _later(seen: Sketch) -> list[tuple[str, str]]:
     if seen.folded or len(seen.items) > MANY:
         return []
     items = {item.id: item for item in seen.items}
-    rank = _ranks(seen)
+    rank = ranks(seen.items, seen.links)
     above: dict[str, set[str]] = {id: {id} for id in items}  # what it was computed from
     last: dict[GroupPath, str] = {}  # for a group, the latest node of another one that it uses
     for link in seen.links:
@@ -339,18 +338,6 @@ def _later(seen: Sketch) -> list[tuple[str, str]]:
         for item in seen.items
         if item.id in sources and item.path[: len(group)] == group and item.id not in above[tail]
     ]
-
-
-def _ranks(seen: Sketch) -> dict[str, int]:
-    """For each item, how many edges the longest way to it has; 0 where groups use one another."""
-    below: dict[str, list[str]] = {item.id: [] for item in seen.items}
-    for link in seen.links:
-        below[link.head].append(link.tail)
-    rank = dict.fromkeys(below, 0)
-    with suppress(CycleError):
-        for id in TopologicalSorter(below).static_order():
-            rank[id] = max((rank[tail] + 1 for tail in below[id]), default=0)
-    return rank
 
 
 # --- parts of labels -----------------------------------------------------------------------------

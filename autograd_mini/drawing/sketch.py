@@ -1,6 +1,9 @@
 """What a picture shows, before any format: items, links between them, and their groups."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -20,6 +23,7 @@ from .scopes import GroupPath, Paths
 from .themes import Options
 
 _SHORT = 12  # characters of a name on an edge
+_ACROSS = 6  # folded groups beside each other that a page has room for
 
 
 class Row(NamedTuple):
@@ -74,6 +78,7 @@ class Sketch(NamedTuple):
     nodes: int
     folded: bool
     names: dict[Value, str]  # names for formulas: of a parameter the last part, w[0]
+    rankdir: str
 
     def note(self) -> str:
         """How much is folded, in words; empty where nothing is."""
@@ -94,6 +99,18 @@ def framed(items: Iterable[Item], depth: int) -> tuple[list[Item], dict[str, lis
     for item in items:
         (own if len(item.path) == depth else inside.setdefault(item.path[depth], [])).append(item)
     return own, inside
+
+
+def ranks(items: Iterable[Item], links: Iterable[Link]) -> dict[str, int]:
+    """For each item, how many edges the longest way to it has; of groups in a circle, its place."""
+    below: dict[str, list[str]] = {item.id: [] for item in items}
+    for link in links:
+        below[link.head].append(link.tail)
+    rank = {id: k for k, id in enumerate(below)}
+    with suppress(CycleError):
+        for id in TopologicalSorter(below).static_order():
+            rank[id] = max((rank[tail] + 1 for tail in below[id]), default=0)
+    return rank
 
 
 def values_of(roots: Iterable[Any]) -> list[Value]:
@@ -188,7 +205,11 @@ class _Sketcher:
             self._group(key, groups[key], id) if key in groups else self._item(key, id)
             for key, id in ids.items()
         ]
-        return Sketch(self.options, items, links, len(self.order), bool(self.fold), self.short)
+        columns = Counter(ranks(items, links).values() if self.fold else ())
+        long = len(columns) > max([_ACROSS, *columns.values()])
+        rankdir = self.options.rankdir or ("TB" if long else "LR")
+        nodes, folded = len(self.order), bool(self.fold)
+        return Sketch(self.options, items, links, nodes, folded, self.short, rankdir)
 
     # --- nodes -----------------------------------------------------------------------------------
     def _off_path(self, node: Value) -> bool:

@@ -104,7 +104,7 @@ def to_mermaid(*roots: Value | Iterable[Value], **options: Any) -> str:
         "titleColor": colours.faint,
     }
     settings = json.dumps({"theme": "base", "themeVariables": variables})
-    lines = [f"%%{{init: {settings}}}%%", f"flowchart {seen.options.rankdir}"]
+    lines = [f"%%{{init: {settings}}}%%", f"flowchart {seen.rankdir}"]
     frames = count()
 
     def write(items: Sequence[Item], depth: int) -> None:

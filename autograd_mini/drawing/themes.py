@@ -67,7 +67,7 @@ class Options:
     """What `draw` and its relatives have in common, checked; `draw` describes them."""
 
     detail: str = "gradients"
-    rankdir: str = "LR"
+    rankdir: str | None = None
     number_format: str = ".4g"
     group: str | None = None
     collapse: Any = None

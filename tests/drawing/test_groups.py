@@ -13,7 +13,7 @@ from operator import mul
 import pytest
 from numpy import int64
 
-from autograd_mini import MLP, Value, draw, functions, losses, scope
+from autograd_mini import MLP, Value, draw, functions, losses, scope, to_mermaid
 from autograd_mini.drawing.groups import contracted, grouped
 from autograd_mini.drawing.scopes import scope_of
 from autograd_mini.graph import topological
@@ -110,7 +110,7 @@ def test_parameters_are_framed_with_the_only_scope_that_uses_them():
 # --- folding --------------------------------------------------------------------------------------
 def folded(root, **options):
     """For each folded group its texts."""
-    nodes = structure(draw(root, **options))["nodes"].values()
+    nodes = structure(draw(root, rankdir="LR", **options))["nodes"].values()
     return {n["texts"][0]: n["texts"][1:] for n in nodes if n["class"].startswith("folded")}
 
 
@@ -194,6 +194,19 @@ def test_a_chain_without_groups_folds_into_stages():
     assert sum(int(texts[0].split()[0]) for texts in groups.values()) == 1199
     assert [texts[1] for texts in groups.values()] == ["0 → 1", *["1 → 1"] * 11]
     assert next(iter(folded(y, lang="es"))) == "etapa 1"
+
+
+@pytest.mark.parametrize("direction", [None, "LR", "TB"])
+@pytest.mark.parametrize("layers", [2, 20])
+def test_what_is_folded_is_no_wider_than_a_page(layers, direction):
+    """Letters of 12 points are read down to 7 pixels, so that 720 pixels have room for 1,028."""
+    root = MLP(2, [16] * layers + [1], activation="tanh", seed=0)([0.5, -1.0])
+    drawing = draw(root, rankdir=direction)
+    width = float(re.search(r'width="([\d.]+)pt"', drawing.pipe(encoding="utf-8"))[1])
+    expected = direction or ("LR" if layers == 2 else "TB")
+    assert f"rankdir={expected} " in drawing.source
+    assert to_mermaid(root, rankdir=direction).splitlines()[1] == f"flowchart {expected}"
+    assert (width < 1028) == (layers == 2 or expected == "TB")
 
 
 @pytest.mark.parametrize("seed", range(5))

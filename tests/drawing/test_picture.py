@@ -250,7 +250,7 @@ def test_what_cannot_be_drawn(arguments, message):
     [
         ({"detail": "all"}, ValueError, "detail must be one of values, gradients, chain rule, got"),
         *(({option: None}, ValueError, rf"{option} must be one of [\w ,]+, got None")
-          for option in ("detail", "rankdir", "theme", "off_path")),
+          for option in ("detail", "theme", "off_path")),
         ({"rankdir": "XX"}, ValueError, "rankdir must be one of LR, TB, RL, BT, got 'XX'"),
         ({"theme": "neon"}, ValueError, "must be one of light, dark, print, got 'neon'"),
         ({"group": "net"}, ValueError, "group must be one of neuron, layer, got"),
