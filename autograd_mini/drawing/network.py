@@ -1,7 +1,7 @@
 """`draw_network`: neurons in columns, joined by their weights."""
 
-from collections.abc import Sequence, Sized
-from math import fsum
+from collections.abc import Iterable, Sequence, Sized
+from math import isfinite
 from operator import attrgetter
 from typing import Any
 
@@ -78,9 +78,14 @@ def _activations(model: Any, batch: Any) -> tuple[int, list[list[float]]]:
 
 def _mean(unit: Sequence[Value]) -> float:
     """The mean, and 0 where it is but the rounding error of values that cancel."""
-    values = [float(h.data) for h in unit]
-    total = fsum(values)
-    return total / len(values) if abs(total) > 1e-12 * fsum(map(abs, values)) else 0.0
+    values = [float(h.data) / len(unit) for h in unit]
+    mean, least = sum(values), 1e-12 * sum(map(abs, values))
+    return 0.0 if abs(mean) <= least and isfinite(least) else mean
+
+
+def _largest(sizes: Iterable[Any]) -> float:
+    """Of those that are finite; 1 where none is above 0."""
+    return max(filter(isfinite, map(magnitude, sizes)), default=0.0) or 1.0
 
 
 class _Writer:
@@ -101,8 +106,8 @@ class _Writer:
             for j in _shown(layer.neurons)
             for i in _shown(columns[k])
         }
-        largest = max(map(magnitude, sizes.values()), default=0.0)
-        self._settings(show, largest, samples)
+        largest = _largest(sizes.values())
+        self._settings(show, max(map(magnitude, sizes.values())), samples)
         top = (max(min(len(column), MOST) for column in columns) - 1) / 2 * _DOWN
         names = ["", *(layer.activation for layer in layers)]
         for k, (column, name) in enumerate(zip(columns, names, strict=True)):
@@ -157,7 +162,7 @@ class _Writer:
         if name:
             lines += f'<br/><font point-size="10">{notation.escaped(notation.name(name))}</font>'
         self._text(f"title{k}", lines, x, top + _DOWN)
-        most = max(map(abs, values), default=0.0) if values else 0.0
+        most = _largest(values or ())
         for row, j in enumerate(shown):
             own = f"b = {self.number(column[j].b)}" if k else f"x{notation.subscript(j + 1)}"
             label = f"b<br/>{_fitting(self.number(column[j].b))}" if k else own
@@ -165,7 +170,7 @@ class _Writer:
             if values is not None:
                 label = _fitting(self.number(values[j]))
                 end = self.theme.small if values[j] >= 0 else self.theme.large
-                fill = mixed(self.theme.node, end, 0.35 * abs(values[j]) / most if most else 0.0)
+                fill = mixed(self.theme.node, end, 0.35 * min(1.0, magnitude(values[j]) / most))
             kind, place = "neuron" if k else "input", f"{x:g},{start - row * _DOWN:g}!"
             self.drawing.item(f"l{k}n{j}", label, kind, pos=place, fillcolor=fill, tooltip=own)
         if left := len(column) - len(shown):
@@ -177,7 +182,7 @@ class _Writer:
         self.drawing.item(id, label, "title", f"{look} pos={x:g},{y:g}!")
 
     def _edge(self, k: int, tail: str, head: str, size: Any, largest: float) -> None:
-        part = magnitude(size) / largest if 0 < largest < float("inf") else 0.0
+        part = min(1.0, magnitude(size) / largest)
         positive = size.real >= 0
         width = _THINNEST + (_THICKEST - _THINNEST) * part
         colour = mixed(self.theme.faded, self._colour(positive), min(1.0, 0.25 + part))
@@ -189,7 +194,7 @@ class _Writer:
 
 def _fitting(number: str) -> str:
     """A number as label text, in smaller letters where it would be wider than a neuron."""
-    size = 11 if len(number) <= 6 else 9 if len(number) <= 8 else 7
+    size = min(11, 66 // len(number))
     return f'<font point-size="{size}">{notation.escaped(number)}</font>'
 
 

@@ -6,6 +6,7 @@ python -m tests.drawing.structure            # after looking at the pictures
 from __future__ import annotations
 
 import json
+import math
 import re
 import xml.etree.ElementTree as ET
 from fractions import Fraction
@@ -68,6 +69,8 @@ def title(cluster: Any) -> str:
 def as_float(text: str) -> float:
     """A number of a picture, read back."""
     digits = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+    if text == "∞":
+        return math.inf
     match = re.fullmatch(r"(−?[\d.]*)(?:·?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", text)
     assert match, text
     mantissa, exponent = match[1].replace("−", "-"), (match[2] or "⁰").translate(digits)

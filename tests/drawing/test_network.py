@@ -79,6 +79,25 @@ def test_values_that_cancel_have_a_mean_of_zero():
     assert nodes["l0n0"]["texts"] == ["0"]
 
 
+def test_what_is_infinite_is_thickest_and_hides_no_other_size():
+    net = model()
+    net.layers[0].neurons[0].w[0].data = math.inf
+    widths = {ends: width for ends, (_, width, _) in lines(draw_network(net)).items()}
+    assert widths["l0n0", "l1n0"] == widths["l1n0", "l2n0"] == 4.5  # infinity, and 4
+    assert widths["l0n1", "l1n0"] == 2.4  # -2
+    nodes = structure(draw_network(Layer(1, 1), [[1e308], [1.4e308]]))["nodes"]
+    assert nodes["l0n0"]["texts"] == ["1.2·10³⁰⁸"]  # their sum is too large for a float
+    nodes = structure(draw_network(with_weights(Neuron(1), [math.inf, 0.0]), [1.0]))["nodes"]
+    assert nodes["l1n0"]["texts"] == ["∞"]
+
+
+def test_a_long_number_is_as_small_as_its_neuron():
+    net = with_weights(Neuron(1), [1.0, -1.23456e-10])
+    source = draw_network(net, number_format=".6g").source
+    size = int(re.search(r'point-size="(\d+)">−1.23456·10⁻¹⁰<', source)[1])
+    assert size * 0.556 * len("−1.23456·10⁻¹⁰") < 0.56 * 72  # a digit of Helvetica, the circle
+
+
 def test_biases_and_names_without_a_batch():
     nodes = structure(draw_network(model(), lang="es"))["nodes"]
     shown = {id: node["texts"] for id, node in nodes.items()}
