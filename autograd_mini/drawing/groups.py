@@ -198,20 +198,31 @@ def _first_match(path: GroupPath, names: Sequence[str]) -> GroupPath | None:
 
 
 def folded_to_fit(order: Sequence[Value], roots: Collection[Value]) -> Paths:
-    """The finest folding that fits a page: by neuron, by layer, by scope, or by stages."""
-    kept = set(roots)
+    """The finest folding that fits a page: by neuron, by layer, by scope, or by stages.
+
+    Of too many layers or scopes, some that follow each other are folded together.
+    """
+    kept, chosen = set(roots), Paths()
     paths = grouped(order, "neuron")
     for depth in range(max(map(len, paths.values())), 0, -1):
         chosen = {node: path[:depth] for node, path in paths.items() if path and node not in kept}
-        groups = len(set(chosen.values()))
-        if groups <= PAGE:
-            if groups + len(order) - len(chosen) > PAGE:
-                for node in order:
-                    if node not in chosen and node not in kept:
-                        chosen[node] = ("inputs",) if node.first is None else ("other operations",)
-            return chosen
-    size = -(-len(order) // STAGES)
-    return {node: (f"stage {k // size + 1}",) for k, node in enumerate(order) if node not in kept}
+        if len(set(chosen.values())) <= PAGE:
+            break
+    ends = {path: k for k, path in enumerate(chosen.values())}  # where the last node of each is
+    if not ends:
+        size = -(-len(order) // STAGES)
+        return {n: (f"stage {k // size + 1}",) for k, n in enumerate(order) if n not in kept}
+    if len(ends) > PAGE:
+        groups, size = sorted(ends, key=ends.__getitem__), -(-len(ends) // STAGES)
+        runs = [groups[k : k + size] for k in range(0, len(groups), size)]
+        name = {run[-1]: " – ".join(dict.fromkeys((run[0][0], run[-1][0]))) for run in runs}
+        together = {path: (name[run[-1]],) for run in runs for path in run}
+        chosen = {node: together[path] for node, path in chosen.items()}
+    if len(set(chosen.values())) + len(order) - len(chosen) > PAGE:
+        for node in order:
+            if node not in chosen and node not in kept:
+                chosen[node] = ("inputs",) if node.first is None else ("other operations",)
+    return chosen
 
 
 # --- contracting ---------------------------------------------------------------------------------

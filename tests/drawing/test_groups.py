@@ -196,6 +196,19 @@ def test_a_chain_without_groups_folds_into_stages():
     assert next(iter(folded(y, lang="es"))) == "etapa 1"
 
 
+def test_more_layers_than_a_page_has_room_for_fold_together_where_they_follow_each_other():
+    y = MLP(2, [3] * 30, activation="tanh", seed=0)([0.5, -1.0])[0]
+    texts = folded(y.tanh())
+    names = [f"layer{k} – layer{k + 2}" for k in range(1, 31, 3)]
+    assert sorted(texts) == sorted(names)
+    assert [texts[name][1] for name in names] == ["0 → 3", *["3 → 3"] * 8, "3 → 1"]
+    z = Value(0.5)
+    for k in range(100):
+        with scope(f"step {k}"):
+            z = z * 2 + 1
+    assert {"step 0 – step 8", "step 99"} < {*folded(z.log())}
+
+
 @pytest.mark.parametrize("direction", [None, "LR", "TB"])
 @pytest.mark.parametrize("layers", [2, 20])
 def test_what_is_folded_is_no_wider_than_a_page(layers, direction):
