@@ -162,7 +162,8 @@ def gradient_by_depth(
     for k, (name, each) in enumerate(several.items()):
         _is_a(Diagnosis, "diagnosis", each)
         line = _seen(layer.gradient_rms for layer in each.layers)
-        axes.plot(range(1, len(line) + 1), line, ms=4, label=name or None, **_style(k))
+        dashes = _DASHES[k // len(COLOURS) % 4]
+        axes.plot(range(1, len(line) + 1), line, dashes, ms=4, label=name or None, **_style(k))
     return finished(axes, said["layer"], said["gradient RMS"], log=True, counted=True)
 
 
@@ -192,8 +193,10 @@ def _histograms(
         axes.text(1.02, n, said["exactly 0"], va="bottom", **at_right)
         for middle, share in zip(middles, shares, strict=True):
             axes.text(1.02, middle, f"{100 * share:.0f} %", va="center", **at_right)
-    if log:
-        axes.set_xscale("log")
+    if log:  # from one power of ten to another, as matplotlib's own numbers between overlap
+        ends = max(-323, floor(log10(edges[0]))), ceil(log10(edges[-1]))
+        axes.set(xscale="log", xlim=[10.0**k for k in ends])
+        axes.tick_params(axis="x", which="minor", labelbottom=False)
     axes.set_yticks(middles, [name for name, _ in rows])
     axes.tick_params(axis="y", length=0)
     axes.set(ylim=(0, n), xlabel=label)
@@ -203,7 +206,7 @@ def _histograms(
 
 def _edges(values: Sequence[float], bins: int, log: bool) -> list[float]:
     """The edges of bins that hold all values: of equal ratio, or at multiples of a round width."""
-    low, high = (min(values), max(values)) if values else (1.0, 1.0)
+    low, high = (min(values), max(values)) if values else (float(log), float(log))
     if log:
         low, high = log10(low), log10(high)
         if low == high:
@@ -339,7 +342,10 @@ def finished(axes: Any, x: str, y: str, *, log: bool = False, counted: bool = Fa
         axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.grid(which="major", alpha=0.25)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(frameon=False, fontsize="small", ncols=1 + len(axes.lines) // 9)
+        place: Any = {"ncols": 1 + len(axes.lines) // 9}
+        if len(axes.lines) > 9 and axes.figure.get_layout_engine():  # which makes room beside them
+            place = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5)}
+        axes.legend(edgecolor="none", fontsize="small", **place)
     return axes.figure
 
 

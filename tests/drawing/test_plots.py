@@ -265,6 +265,11 @@ def test_gradients_that_are_all_zero_leave_an_empty_row():
     assert [text.get_text() for text in axes.texts][1:] == ["100 %", "0 %"]
 
 
+def test_the_axis_of_activations_that_are_all_zero_has_a_zero():
+    axes = plotted(plots.activation_histograms, MLP(1, [1], init="zeros"), [[1.0]])
+    assert 0.0 in axes.get_xticks()
+
+
 def test_the_gradient_by_depth_is_the_diagnosis():
     model = MLP(2, [4, 4, 4, 1], activation="sigmoid", init="xavier_uniform", seed=0)
     diagnosis = diagnose(model, moons(20))
@@ -275,6 +280,34 @@ def test_the_gradient_by_depth_is_the_diagnosis():
     alone = plotted(plots.gradient_by_depth, diagnosis)
     assert alone.get_legend() is None
     assert xy(alone.lines[0]) == xy(axes.lines[0])
+
+
+def drawn(figure):
+    """The only axes, when all has its place."""
+    figure.draw_without_rendering()
+    return figure.axes[0]
+
+
+def test_the_lines_of_many_diagnoses_are_told_apart_and_their_names_stand_beside_them():
+    diagnosis = diagnose(MLP(2, [2, 1], seed=0), moons(9))
+    axes = drawn(plots.gradient_by_depth({f"net {k}": diagnosis for k in range(20)}))
+    assert len({(line.get_color(), line.get_ls(), line.get_marker()) for line in axes.lines}) == 20
+    assert axes.get_legend().get_window_extent().x0 >= axes.bbox.x1
+
+
+@pytest.mark.parametrize("target", [0.0042, 0.03, -1e-160])
+def test_the_numbers_below_a_gradient_histogram_keep_apart(target):
+    model = MLP(1, [1], activation="linear", init="zeros")  # dL/dh is -2 times the target
+    axes = drawn(plots.gradient_histograms(model, [([1.0], target)], "mse"))
+    low, high = axes.get_xlim()
+    numbers = [t for t in axes.get_xticklabels(which="both") if t.get_text() and t.get_visible()]
+    boxes = sorted(
+        (t.get_window_extent().x0, t.get_window_extent().x1)
+        for t in numbers
+        if low <= t.get_position()[0] <= high
+    )
+    assert len(boxes) > 1
+    assert all(left[1] < right[0] for left, right in pairwise(boxes))
 
 
 # --- decision boundary ---------------------------------------------------------------------------
