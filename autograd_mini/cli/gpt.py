@@ -135,7 +135,7 @@ def _train(backend: str, teller: Teller, plan: Plan, model: GPT, names: Names, r
     first, losses, start = rule.steps, list[float](), perf_counter()
     compiled, kept = start, Kept(model.parameters(), rule)
     due = {-(-plan.steps * k // LINES) for k in range(1, LINES + 1)}
-    if backend == "python":
+    if backend == "python" and not find_spec("numpy"):
         teller.say("slow")
     say, status = teller.say, teller.console.status(teller.text("compiling", backend=backend))
 

@@ -17,6 +17,7 @@ from functools import cache
 from itertools import permutations
 from math import ceil, floor, inf, isfinite, log10, nan
 from typing import Any, TypedDict, Unpack
+from warnings import catch_warnings, filterwarnings
 
 from autograd_mini.data import Dataset, Standardiser
 from autograd_mini.language import words as words_of
@@ -298,7 +299,10 @@ def ahead(scores: Any, threshold: float = 0.0) -> list[float]:
 def png(figure: Any, dpi: int = 150) -> bytes:
     """The figure as PNG."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=dpi, metadata={"Software": "autograd_mini, matplotlib"})
+    with catch_warnings():
+        filterwarnings("ignore", "Glyph")  # a letter that the font lacks is seen as a box
+        software = {"Software": "autograd_mini, matplotlib"}
+        figure.savefig(file, format="png", dpi=dpi, metadata=software)
     return file.getvalue()
 
 

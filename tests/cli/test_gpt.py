@@ -68,7 +68,9 @@ def test_a_new_run_leaves_what_an_earlier_one_has_learnt(said, tmp_path):
     assert kept == {f"autograd-mini-gpt{end}.json": k for k, end in enumerate(("", "-2", "-3"), 1)}
 
 
-def test_pictures(said, tmp_path):
+@pytest.mark.parametrize("letters", ["ana", "👧👩"])  # those that matplotlib's font lacks, too
+def test_pictures(letters, said, tmp_path):
+    (tmp_path / "n.txt").write_text(letters, encoding="utf-8")
     said("gpt", "--names", "n.txt", "--steps", "1", "--batch-size", "1", "--pictures", "p/q")
     drawn = sorted(path.name for path in (tmp_path / "p" / "q").iterdir())
     assert drawn == ["attention.png", "embedding.png", "gradients.png"]
@@ -105,6 +107,14 @@ def test_without_numpy_it_says_how_to_be_faster(said, monkeypatch):
     told = said("gpt", "--names", "n.txt", "--steps", "1", "--batch-size", "1")
     assert 'pip install "autograd-mini[fast]"' in told
     assert "back end python" in told
+
+
+def test_who_has_numpy_and_does_without_is_told_nothing_of_it(said):
+    told = said(
+        "gpt", "--names", "n.txt", "--steps", "1", "--batch-size", "1", "--backend", "python"
+    )
+    assert "back end python" in told
+    assert "pip install" not in told
 
 
 def test_what_was_learnt_from_other_names_does_not_go_on(said, tmp_path):
