@@ -103,6 +103,7 @@ def _slips(recorded: Steps, number: int) -> Iterator[Slip]:
 
     if isinstance(step, Update):
         old, slope, rate, x = step.before, step.gradient, step.rate, {"x": names[step.node]}
+        yield "update.old", old, x
         yield "update.sign", old + rate * slope, x
         yield "update.rate", old - slope, x
         yield "update.change", -rate * slope, x

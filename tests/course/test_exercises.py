@@ -334,6 +334,7 @@ def test_slips_of_an_update():
     key = [blank.answer for blank in UPDATE.blanks]
     step = UPDATE.steps[UPDATE.blanks[-1].step]
     for slip, answer in {
+        "old": step.before,
         "sign": step.before + step.rate * step.gradient,
         "rate": step.before - step.gradient,
         "gradient": step.gradient,

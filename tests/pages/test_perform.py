@@ -103,6 +103,13 @@ def test_the_margin_of_a_new_weight_is_that_of_its_change(visit, tmp_path):
     assert page.inner_text("#task") == "Done: 3 of 4 right at the first try."
     found = performance(saved(page, tmp_path, "Eva"))
     assert (found.right, found.of, found.edited) == (3, 4, False)
+    page.click("[data-t='perform.same']")
+    for text, said in (("1", "1."), ("-0.003", "−0.003."), ("2", "✗ Not that. That is the old w:")):
+        answer(page, text)
+        assert said in page.inner_text("#performed")
+    page.click("#perform [data-t='predict.show']")  # a number that would be right
+    assert page.inner_text("#performed") == "It is 2.0003."
+    assert "2 in place of 2.0003. That is the old w" in page.inner_text(".slips")
 
 
 def test_the_nodes_to_choose_from_do_not_tell_which_is_ready(performed):

@@ -182,7 +182,7 @@ function startPerform(player) {
       told = {mark: "wrong", key: "predict.unreadable"};
     } else if (isRight(asked.question, read)) {
       asked.tries.push({text, slip: null});
-      told = {mark: "right", key: "predict.verdict.say.first", slots: {x: formatNumber(asked.question.expected)}};
+      told = {mark: "right", key: "predict.verdict.say.first", slots: {x: rightNumber(asked.question)}};
       return settle();
     } else {
       const mistake = mistakeOf(asked.question, read);
@@ -196,7 +196,7 @@ function startPerform(player) {
   function shown() {
     asked.shown = true;
     if (asked.act === "pick") return pick(asked.candidates.find(k => early(k) === undefined));
-    told = {mark: "quiet", key: "predict.verdict.say.shown", slots: {x: formatNumber(asked.question.expected)}};
+    told = {mark: "quiet", key: "predict.verdict.say.shown", slots: {x: rightNumber(asked.question)}};
     settle();
   }
   function settle() {
@@ -261,7 +261,7 @@ function startPerform(player) {
   function slipOf(task) {
     const {slip, slots, text} = slipIn(task);
     if (slip === "early") return `${place(task)}: ${t("perform.slip.early", {x: text})}`;
-    const what = t("perform.slip", {wrong: text, right: formatNumber(task.question.expected)});
+    const what = t("perform.slip", {wrong: text, right: rightNumber(task.question)});
     return `${place(task)}: ${what}${slip === "wrong" ? "" : ". " + t("predict.mistake." + slip, slots || {})}`;
   }
 

@@ -22,6 +22,12 @@ function isNear({value, unit}, x, noise = 0, old) {
   return (off <= Math.max(0.01 * size, noise) || value !== 0 && off <= 0.500001 * unit) && (old === undefined || off <= Math.abs(value - old));
 }
 const isRight = ({expected, noise, old}, answer) => isNear(answer, expected, noise, old);
+// The right number, with the digits that it takes: of a weight that hardly changes, those that show it.
+function rightNumber(asked) {
+  let digits = 4;
+  while (digits < 17 && !isRight(asked, readAnswer(formatNumber(asked.expected, digits)))) digits++;
+  return formatNumber(asked.expected, digits);
+}
 
 // Derivatives that are written with the value of the node; some put the operand in its place.
 const BY_VALUE = {tanh: y => 1 - y * y, sigmoid: y => y * (1 - y), exp: y => y};
@@ -44,6 +50,7 @@ function questionFor(r, i, wish, step = r.steps[i], earlier = j => j < i) {
   if (kind === "update") {
     const {before: w, gradient: g, rate, after} = step;
     if (Math.abs(w - rate * g - after) > 1e-9 * Math.abs(w)) return null;
+    may("update.old", w, {x: name(node)});
     may("update.sign", w + rate * g);
     may("update.rate", w - g);
     for (const x of [rate * g, -rate * g]) may("update.change", x, {x: name(node)});
@@ -113,7 +120,7 @@ function questionFor(r, i, wish, step = r.steps[i], earlier = j => j < i) {
 
 // What kind of mistake an answer looks like: [key, slots]; null if like none that is known.
 function mistakeOf(asked, answer) {
-  const x = asked.expected, like = list => list.find(([, y]) => Number.isFinite(y) && isNear(answer, y) && !isRight(asked, {value: y, unit: 0}));
+  const x = asked.expected, like = list => list.find(([, y]) => Number.isFinite(y) && isNear(answer, y) && isNear(answer, y, 0, asked.old) && !isRight(asked, {value: y, unit: 0}));
   const general = [["sign", -x], ["inverse", 1 / x], ["half", x / 2], ["double", 2 * x]];
   for (let k = 1; k < 7; k++) general.push(["ten", x * 10 ** k], ["ten", x * 10 ** -k]);
   let found = like(asked.mistakes) || like(general);
@@ -224,10 +231,10 @@ function startPredict(player) {
   }
   const elapsed = () => Math.round((performance.now() - asked.since) / 100) / 10;
   function settle(result) {
-    const {step, expected} = asked, within = section.contains(document.activeElement);
+    const {step} = asked, within = section.contains(document.activeElement);
     done.add(step);
     log.push({...asked, verdict: result, seconds: elapsed(), inputs: inputs()});
-    told = {mark: result === "first" || result === "right" ? "right" : "quiet", what: ["verdict.say." + result, {x: formatNumber(expected)}]};
+    told = {mark: result === "first" || result === "right" ? "right" : "quiet", what: ["verdict.say." + result, {x: rightNumber(asked)}]};
     asked = null;
     player.pause();
     player.go(step);
