@@ -23,7 +23,7 @@ def run(args: Arguments) -> int:
     asked = fields(args.exercise or "")
     if args.exercise is not None and not asked.keys() & {"expression", "network"}:
         args.refuse("link", link=args.exercise)
-    files = sorted(args.folder.glob("*.json"))
+    files = sorted(x for x in args.folder.rglob("[!.]*.json*") if x.is_file())
     if not files:
         args.refuse("none" if args.folder.is_dir() else "missing", folder=args.folder)
     rows = []
@@ -40,7 +40,7 @@ def run(args: Arguments) -> int:
                 remark = args.say("other")
         except PerformanceError as error:
             cells, remark = ["-"] * 6, translated(str(error), args.lang)
-        rows.append([*cells, file.name, remark])
+        rows.append([*cells, file.relative_to(args.folder).as_posix(), remark])
     rows.sort(key=lambda row: (row[0].lower(), row[6]))
     table = [[args.say(name) for name in _COLUMNS], *rows]
     grid = Grid(table, sides="<<<>>><<")

@@ -90,6 +90,8 @@ def performance(text: str) -> Performance:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
+        if FORMAT in text:
+            raise PerformanceError("it is a result that is not whole") from None
         content = None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise PerformanceError("it is no result of perform mode" if text.strip() else "it is empty")

@@ -103,6 +103,25 @@ def test_a_table_for_a_spreadsheet_has_numbers_in_columns_of_their_own(tmp_path,
     assert capsys.readouterr().out.count("another exercise or other numbers") == 2
 
 
+def test_files_lie_as_a_platform_hands_them_out(tmp_path, capsys):
+    """A folder for each learner; the ending that a phone adds; a file of which half arrived."""
+    for name, text in {
+        "Ada_1_file/result.json": result(),
+        "Luis_2_file/result.json": result()[:200],
+        "result-Eva.json.txt": result().replace("Ada", "Eva"),
+        "__MACOSX/._result-Eva.json": "\0",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "old.json").mkdir()
+    assert main(["marks", str(tmp_path), "--csv", "--lang", "es"]) == 1
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "-;-;-;-;-;-;Luis_2_file/result.json;es un resultado que no está entero",
+        "Ada;L;w=3 x=-2;9;9;100;Ada_1_file/result.json;",
+        "Eva;L;w=3 x=-2;9;9;100;result-Eva.json.txt;",
+    ]
+
+
 def test_what_rounding_leaves_of_a_sum_is_0_as_on_the_page():
     """L = a + b, a = 300000.00000000006 x, b = -300000 x: the file was told to be damaged."""
     graph = {"names": [*"xabL"], "ops": [None, "mul", "mul", "add"], "data": [1, *[None] * 3],
