@@ -141,10 +141,10 @@ def grade(
     return sorted(marks, key=lambda each: each.name.lower())
 
 
-def difference(got: Numbers, wanted: Sequence[Numbers]) -> dict[str, str]:
+def difference(got: Numbers, wanted: Sequence[Numbers]) -> dict[str, Any]:
     """The first number that is off: its name, what it is, what it may be; {} if all agree.
 
-    Of several that would be right those count of which the most agrees.
+    Of several that would be right those count of which the most agrees; `nearest` is the first.
     """
     off = [[key for key, x in right.items() if not _near(got.get(key), x)] for right in wanted]
     least = min(off, key=len)
@@ -152,8 +152,8 @@ def difference(got: Numbers, wanted: Sequence[Numbers]) -> dict[str, str]:
         return {}
     pairs = zip(off, wanted, strict=True)
     nearest = [_written(right[least[0]]) for keys, right in pairs if len(keys) == len(least)]
-    several = " / ".join(dict.fromkeys(nearest))
-    return {"key": least[0], "got": _written(got.get(least[0])), "wanted": several}
+    told = {"key": least[0], "got": _written(got.get(least[0])), "nearest": off.index(least)}
+    return told | {"wanted": " / ".join(dict.fromkeys(nearest))}
 
 
 def _written(x: Any) -> str:
@@ -270,7 +270,9 @@ class _Grader:
             return False
         names, raised = loaded.get("names"), loaded.get("notes")
         notes = [*map(told, raised[:9])] if isinstance(raised, list) else []
-        self.found.notes = [Failure(f"load.{'raised' if x['type'] else 'late'}", x) for x in notes]
+        for x in notes:
+            kind = "load.raised" if x["line"] else "raised"
+            self.found.notes.append(Failure(kind if x["type"] else "load.late", x))
         if isinstance(names, dict):
             self.names = {key: clean(x) for key, x in names.items()}
             return True
@@ -320,7 +322,7 @@ class _Grader:
         return failure
 
     def _asked(self, task: Task) -> Failure | None:
-        answer, wanted = self.sandbox.ask(task.question), right(task)[0]
+        answer, wanted = self.sandbox.ask(task.question), [numbers for numbers, _ in right(task)]
         self.found.printed = clean(answer.get("printed", ""), 500)
         if "missing" in answer:
             return Failure("missing", {"name": clean(answer["missing"])})
@@ -333,7 +335,7 @@ class _Grader:
         return None
 
     def _failed(self, task: Task, kind: str, details: dict[str, Any]) -> Failure:
-        root = right(task)[1]
+        root = right(task)[details.get("nearest", 0)][1]
         small = root is not None and len(topological(root)) <= _NODES
         return Failure(kind, details, task.code(self.names), root if small else None)
 

@@ -313,25 +313,23 @@ class Reference(Engine):
 
 
 @lru_cache(maxsize=10_000)
-def right(task: Task) -> tuple[list[Numbers], Value | None]:
-    """What is right, by our own engine, and the graph, to draw it.
+def right(task: Task) -> list[tuple[Numbers, Value | None]]:
+    """What is right, by our own engine, each with the graph, to draw it.
 
     There may be several: a script may build one of the networks that courses have, and where
     backward() follows on backward(), the gradient of the last alone is right too.
 
     Raises BatteryError if our engine cannot do the task.
     """
-    wanted: list[Numbers] = []
-    root = None
+    found = list[tuple[Numbers, Value | None]]()
     for (hidden, last), bias_first in VARIANTS:
         engine = Reference(hidden, last, bias_first)
-        wanted.append(task.run(engine))
-        root = engine.root if root is None else root
+        found.append((task.run(engine), engine.root))
         if not engine.variable:
             break
     if isinstance(task, Program) and task.passes[-2:] == ("backward", "backward"):
-        wanted += right(task._replace(passes=task.passes[:-1]))[0]
-    return wanted, root
+        found += right(task._replace(passes=task.passes[:-1]))
+    return found
 
 
 @lru_cache(maxsize=1000)
@@ -340,7 +338,7 @@ def operations(task: Task) -> tuple[str, frozenset[str]]:
 
     Its only one, on different inputs, is tested by itself; networks need none.
     """
-    _, root = right(task)
+    root = right(task)[0][1]
     nodes = [] if root is None else [node for node in topological(root) if node.parents]
     shapes = frozenset(map(shape, nodes))
     parents = [parent for node in nodes for parent in node.parents]

@@ -1,6 +1,7 @@
 """Marks are right, one submission does not harm another, and none can write its own marks."""
 
 import json
+import math
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from autograd_mini.grading import grade as graded
 from autograd_mini.grading.marking import SubmissionError
 from autograd_mini.grading.sandbox import Limits
 from autograd_mini.grading.tasks import tasks
+from autograd_mini.graph import topological
 from tests.grading.submissions import ALL, CLASS, FAULTS, RIGHT, changed, lost, written
 
 # tests/benchmarks/class_of_30.py has those that loop, too
@@ -203,6 +205,15 @@ def test_what_it_may_not_do_and_what_it_may(tmp_path):
     assert [note.text("en") for note in found.notes] == [NOT_OWN]
 
 
+NO_WAY_BACK = """class Value:
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self._prev = data, 0.0, parents
+
+    def __mul__(self, other):
+        return Value(self.data * other.data, (self, other))
+"""
+
+
 @pytest.mark.parametrize(
     ("source", "told"),
     [
@@ -210,6 +221,7 @@ def test_what_it_may_not_do_and_what_it_may(tmp_path):
         ("import os; os.abort()", "the process dies when the file is imported (signal 6)"),
         ("import os; os._exit(4)", "the file ends the process when it is imported (exit status 4)"),
         ("1 / 0", "the file raises ZeroDivisionError: division by zero (eva.py, line 1)"),
+        (NO_WAY_BACK, "TypeError: the nodes have no backward"),  # which the file does not raise
     ],
 )
 def test_a_file_that_cannot_be_loaded(source, told, tmp_path):
@@ -369,6 +381,22 @@ def test_what_stands_after_a_statement_that_raises_or_does_not_end_counts(tmp_pa
     assert found.total == 100
 
 
+def test_the_picture_of_a_network_is_of_the_course_s_own(marks):
+    """That of tanh neurons whose tanh' is wrong was drawn without tanh, and its gradients."""
+    failures = [x for x in marks["tanh"].failures if x.root is not None]
+    network = next(x for x in failures if "sizes = [2]" in x.source)
+    wanted = float(network.details["wanted"])
+    assert any(math.isclose(node.grad, wanted, rel_tol=1e-7) for node in topological(network.root))
+
+
+def test_a_file_that_is_not_in_utf_8_is_told_so(tmp_path):
+    (tmp_path / "eva.py").write_bytes("lema = 'Práctica'".encode("latin-1"))
+    (found,) = grade([tmp_path])
+    (note,) = found.notes
+    told = "el archivo lanza SyntaxError: el código no está en UTF-8 (byte 0xe1, posición "
+    assert note.text("es").startswith(told)
+
+
 def test_notebooks_and_files_of_windows_are_submissions(tmp_path):
     """They were passed over, and nothing said so; lines of IPython's took their cell with them."""
     install = "try:\n    import os\nexcept ImportError:\n    !pip install x \\\n  y\n%time x = 1\n"
@@ -395,7 +423,7 @@ def test_notebooks_and_files_of_windows_are_submissions(tmp_path):
         ],
     )
     assert (found["ana"][0], found["LUIS"]) == (100, (100, []))
-    assert found["pía"] == (0, ["el archivo lanza ValueError: pía.ipynb no es un cuaderno"])
+    assert found["pía"] == (0, ["ValueError: pía.ipynb no es un cuaderno"])
 
 
 @pytest.mark.parametrize(
