@@ -217,10 +217,11 @@ EXERCISE = [
     ("--format text -o a.tex", 2, "a.tex: the suffix of the file must be one of txt"),
     ("-o a.docx", 2, "a.docx: the suffix of the file must be one of txt, html, tex, pdf"),
 ]
+PLAYGROUND = [("-o a.pdf", 2, "a.pdf: the suffix of the file must be one of html, htm")]
 TABLES = {
     "": COMMANDS, "demo": DEMO, "train": TRAIN, "grad": GRAD, "check": CHECK, "draw": DRAW,
     "step": STEP, "compile": COMPILE, "gpt": GPT, "grade": GRADE, "marks": MARKS,
-    "lab": LAB, "exercise": EXERCISE,
+    "lab": LAB, "exercise": EXERCISE, "playground": PLAYGROUND,
 }  # fmt: skip
 WRONG = [
     pytest.param(f"{command} {line}".split(), status, sentence, id=f"{command} {line}".strip())
@@ -273,7 +274,7 @@ def test_texts_of_argparse_of_all_versions(message):
     assert not words(translated(message, "es")) & ENGLISH
 
 
-@pytest.mark.parametrize("command", [*TABLES, *"museum exercise run playground repair".split()])
+@pytest.mark.parametrize("command", [*TABLES, *"museum exercise run repair".split()])
 def test_help_in_both_languages(command, said, monkeypatch):
     english = said(*command.split(), "--help")
     assert english.startswith(f"usage: autograd-mini {command}".strip())
