@@ -19,7 +19,8 @@ language = "es" if tags.has("es") else "en"  # noqa: F821
 other = {"en": "es", "es": "en"}[language]
 
 project = "autograd_mini"
-author = copyright = "autograd_mini contributors"
+author = "autograd_mini contributors"
+copyright = {"en": author, "es": "quienes contribuyen a autograd_mini"}[language]
 version = release = autograd_mini.__version__
 
 extensions = [

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SPANISH = {
+    "Contents": "Índice",
     "Menu": "Menú",
     "Expand": "Desplegar",
     "Light mode": "Modo claro",
