@@ -1,6 +1,7 @@
 """The curve of an operation against an operand: points and slope of each op, against Python."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -58,6 +59,16 @@ def test_each_operation_has_its_curve_and_its_slope(visit):
                     assert y == pytest.approx(wanted, rel=1e-12, abs=1e-14), (root.op.name, x)
                     compared += 1
     assert compared > 10_000
+
+
+def test_steep_curves_and_waves_are_seen_beside_their_tangents(visit):
+    """exp at 20 was out of the picture but for one point; sin at 100 had a point in each period."""
+    recorded = [steps(Value(20.0).exp()), steps(Value(100.0).sin())]
+    text = scripts(SHEET.values(), asset("curves.js"), CURVES)
+    for (curve,) in function(visit())(text, {"runs": [run_data(run) for run in recorded]}):
+        (low, high), points = curve["window"], curve["points"]
+        assert sum(y is not None and low < y < high for _, y in points) > len(points) / 2
+        assert all(b - a < math.pi / 3 for (a, _), (b, _) in pairwise(points))
 
 
 def moved(root, edge, x):

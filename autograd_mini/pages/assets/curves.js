@@ -1,5 +1,5 @@
 // The local derivative as a picture: the operation against one operand, with the tangent there.
-const CURVE = {w: 260, h: 170, points: 120, most: 2};
+const CURVE = {w: 260, h: 170, points: 360, most: 2};
 
 // The operation of a node as a function of the operand of one edge: the point, its slope, the curve.
 function curveOf(r, node, edge) {
@@ -34,7 +34,10 @@ function windowOf({y0, slope, half, points}) {
   const seen = points.map(([, y]) => y).filter(Number.isFinite).sort((a, b) => a - b);
   const part = share => seen[Math.round(share * (seen.length - 1))];
   let low = Math.min(part(0.1), y0), high = Math.max(part(0.9), y0);
-  if (high - low > 40 * (Math.abs(y0) + half)) [low, high] = [Math.max(low, y0 - 8 * half), Math.min(high, y0 + 8 * half)];
+  if (high - low > 40 * (Math.abs(y0) + half)) {
+    const far = 8 * (Math.abs(y0) + half);
+    [low, high] = [Math.max(low, y0 - far), Math.min(high, y0 + far)];
+  }
   const rise = Math.min(Math.abs(slope) * half / 4, 2 * (high - low || 1)), margin = 0.12 * (high - low || 2);
   return [Math.min(low, y0 - rise) - margin, Math.max(high, y0 + rise) + margin];
 }
