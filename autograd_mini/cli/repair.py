@@ -39,21 +39,18 @@ def _changed(paths: list[Path]) -> list[float]:
 
 def _told(args: Arguments, paths: list[Path], mended: dict[Path, float]) -> int:
     """Judge file by file, up to the first that is not mended (with --list all of them)."""
-    status = DONE
     for path, changed in zip(paths, _changed(paths), strict=True):
-        wrong = "" if mended.get(path) == changed else fault(path, args.lang)
+        wrong = "" if mended.pop(path, None) == changed else fault(path, args.lang)
         if not wrong:
             mended[path] = changed
         if args.list:
             print(f"{'✗' if wrong else '✓'} {path}")
-            status = TO_MEND if wrong else status
         elif wrong:
-            count = sum(path in mended for path in paths)
-            show("\n".join([args.say("next", count=count, all=len(paths), path=path), wrong]))
+            show("\n".join([args.say("next", count=len(mended), all=len(paths), path=path), wrong]))
             if args.hint:
                 show(text(f"repair.hint.{path.stem.partition('_')[2]}", args.lang))
-            mended.pop(path, None)
             return TO_MEND
-    if status == DONE:
-        show(args.say("done", all=len(paths)))
-    return status
+    if len(mended) < len(paths):
+        return TO_MEND
+    show(args.say("done", all=len(paths)))
+    return DONE

@@ -114,8 +114,7 @@ class Exercise:
 
     def task(self, lang: str = "en", *, drawn: bool = True) -> str:
         """What is to be done, in some sentences; those on the graph only where it is drawn."""
-        nodes = self.steps.nodes
-        several = bool(uses_of(nodes, nodes))
+        several = bool(uses_of(self.steps.nodes, self.steps.nodes))
         drawn = drawn and self.drawn
         said = [self.kind, "work.drawn" if drawn else "work", *["along"] * (drawn and several)]
         slots = {"rate": self.rate, "blanks": len(self.blanks), "work": self.work}

@@ -149,6 +149,10 @@ def test_it_watches_and_ctrl_c_ends_it(tmp_path):
         assert process.stdout.readline() == "\n"
         assert process.stdout.readline() == "1 of 12 mended. Next: files/02_product.py\n"
         process.stdout.readline()
+        (tmp_path / "files" / "01_sign.py").write_text("", encoding="utf-8")  # broken once more
+        assert process.stdout.readline() == "\n"
+        assert process.stdout.readline() == "0 of 12 mended. Next: files/01_sign.py\n"
+        process.stdout.readline()
         process.send_signal(signal.SIGINT)
         assert process.stdout.read() == "\nUntil next time: your files stay as they are.\n"
     assert process.returncode == 1
