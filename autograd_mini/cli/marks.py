@@ -28,16 +28,14 @@ def run(args: Arguments) -> int:
         args.refuse("none" if args.folder.is_dir() else "missing", folder=args.folder)
     rows = []
     for file in files:
-        remark = ""
         try:
             found = performance(file.read_text(encoding="utf-8-sig", errors="replace"))
             cells = [found.learner.strip() or file.stem, found.title, found.numbers]
             percent = f"{100 * found.right / found.of:.0f}" if found.of else "-"
             cells += [f"{found.right}", f"{found.of}", percent]
+            remark = args.say("other") if asked and not found.is_of(asked) else ""
             if found.edited:
                 remark = args.say("edited", claimed="/".join(map(str, found.claimed)))
-            elif asked and not found.is_of(asked):
-                remark = args.say("other")
         except PerformanceError as error:
             cells, remark = ["-"] * 6, translated(str(error), args.lang)
         rows.append([*cells, file.relative_to(args.folder).as_posix(), remark])

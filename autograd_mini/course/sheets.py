@@ -155,6 +155,7 @@ def latex(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False)
     """The sheet, or its key, as a LaTeX document."""
     lines = [*TEMPLATES["latex"].splitlines()]
     for number, exercise in enumerate(exercises, start=1):
+        lines += [] if key else [latex_text(said("exercise.name", lang))]
         lines += [rf"\subsection*{{{heading(exercise, number, lang)}}}"]
         lines += [latex_text(exercise.task(lang)), ""]
         lines += _displayed(formula.latex for formula in exercise.given(lang))
@@ -166,7 +167,7 @@ def latex(exercises: Sequence[Exercise], lang: str = "en", *, key: bool = False)
         else:
             gap = r" = \underline{\hspace{1.6cm}}"
             lines += _displayed(blank.sign.latex + gap for blank in exercise.blanks)
-        lines.append(r"\bigskip" if number < len(exercises) else r"\end{document}")
+        lines.append(r"\newpage" if number < len(exercises) else r"\end{document}")
     return "\n".join(lines) + "\n"
 
 

@@ -290,6 +290,8 @@ def test_latex_is_balanced():
     for name in set(re.findall(r"\\begin\{(\w+)\}", text)):
         assert text.count(rf"\begin{{{name}}}") == text.count(rf"\end{{{name}}}")
     assert text.count(r"\underline") == sum(len(task.blanks) for task in EACH[:8])
+    assert [page.count("Name: ") for page in text.split(r"\newpage")] == [1] * 8
+    assert "Name: " not in sheets.latex(EACH[:1], key=True)
 
 
 # --- cells of a notebook -------------------------------------------------------------------------
