@@ -1,13 +1,15 @@
 """What a node is made of, as far as its formulas go: its operation and its operands."""
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from itertools import dropwhile
 from typing import Any, NamedTuple
 
+from autograd_mini.errors import AutogradError
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import Op
 from autograd_mini.rules import evaluation
-from autograd_mini.value import BIAS, Value
+from autograd_mini.value import BIAS, Value, apply
 
 _MANY = 1024  # parents at once: the bits of one number
 
@@ -90,3 +92,12 @@ def at_kink(node: Value) -> bool:
     if node.op is None or not node.op.kinks:
         return False
     return evaluation.at_kink(node.op, evaluation.each(data_of, node.args))
+
+
+def amiss(node: Value) -> list[int]:
+    """The edges whose partial is not what the sheet gives there, as in an engine that is broken."""
+    with suppress(AutogradError, ValueError):  # no value; another number of edges
+        right = apply(node.op, *node.args).partials if node.op else node.partials
+        pairs = enumerate(zip(node.partials, right, strict=True))
+        return [k for k, (x, y) in pairs if abs(x - y) > 1e-9 * max(1, abs(y))]
+    return []

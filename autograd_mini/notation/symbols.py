@@ -70,12 +70,16 @@ class Piece(NamedTuple):
 
 def as_done(sums: Piece, right: Any, done: Any) -> Piece:
     """The equation of an addition, with ≠ where an engine has written another number."""
-    if right == done or right != right:
-        return sums
-    text, latex = "≠".join(sums.text.rsplit("=", 1)), r"\ne".join(sums.latex.rsplit("=", 1))
-    mathml = [*sums.mathml]
+    return sums if right == done or right != right else unequal(sums)
+
+
+def unequal(equation: Piece) -> Piece:
+    """With ≠ before its last side."""
+    text = "≠".join(equation.text.rsplit("=", 1))
+    latex = r"\ne".join(equation.latex.rsplit("=", 1))
+    mathml = [*equation.mathml]
     mathml[max(k for k, part in enumerate(mathml) if part == ["mo", "="])] = ["mo", "≠"]
-    return Piece(text, latex, mathml, sums.level)
+    return Piece(text, latex, mathml, equation.level)
 
 
 # --- what has no parts ---------------------------------------------------------------------------
@@ -94,12 +98,11 @@ def name(label: str) -> Piece:
     """A name; digits at its end that are subscripts are one."""
     label = labels.printable(label)
     found = re.fullmatch(r"(.+?)([₀-₉]+)", label, re.DOTALL)
-    tree: list[Any] = ["mi", label]
-    latex = _latex_name(label)
-    if found:
-        tree = ["msub", ["mi", found[1]], ["mn", found[2].translate(DIGITS)]]
-        latex = f"{_latex_name(found[1])}_{{{found[2].translate(DIGITS)}}}"
-    return _atom(label, latex, tree)
+    if not found:
+        return _atom(label, _latex_name(label), ["mi", label])
+    digits = found[2].translate(DIGITS)
+    tree = ["msub", ["mi", found[1]], ["mn", digits]]
+    return _atom(label, f"{_latex_name(found[1])}_{{{digits}}}", tree)
 
 
 def number(x: Any) -> Piece:

@@ -9,7 +9,7 @@ from autograd_mini import language
 from autograd_mini.files import write
 from autograd_mini.language import LANGUAGES, translated
 from autograd_mini.notation.labels import number, printable
-from autograd_mini.notation.shapes import at_kink, operands_of, shape_of
+from autograd_mini.notation.shapes import amiss, at_kink, operands_of, shape_of
 from autograd_mini.numbers.arguments import whole
 from autograd_mini.ops import Op
 from autograd_mini.rules.evaluation import each
@@ -189,6 +189,7 @@ def run_data(steps: Steps) -> dict[str, Any]:
         "places": [place and list(place) for place in steps.places],
         "sources": for_page(steps.sources),
         "stale": sorted(steps.stale),
+        "amiss": [[k, e] for k, x in enumerate(nodes) if k not in steps.stale for e in amiss(x)],
         "optimiser": steps.optimiser,
         "differences": {
             k: [written(e.value), written(e.error)] + [1] * e.kink for k, e in found.items()

@@ -1,6 +1,6 @@
 """The training player: a recorded run, or several learning rates, in one self-contained page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from struct import pack
 from typing import Any
@@ -110,7 +110,9 @@ def _run(run: TrainingSteps, rate: float, verdict: str, exact: int) -> dict[str,
     }
     if all(b.before == a.weights for a, b in pairwise(frames)):
         vectors["before"] = []
-    code = _code(vectors.values(), exact)
+    numbers = [x for vector in vectors.values() for x in vector]
+    held = all(x == 0 or 1e-37 < abs(x) < 1e37 for x in numbers)  # neither inf nor nan is
+    code = "f" if len(numbers) > exact and held else "d"  # floats of seven digits, or as they are
     known = {frame.epoch for frame in frames}
     thin = len(run.losses) > MOST_LOSSES
     curve = [k for k in range(len(run.losses)) if not thin or k in known]
@@ -147,13 +149,6 @@ def _run(run: TrainingSteps, rate: float, verdict: str, exact: int) -> dict[str,
 
 def _shape(field: Field) -> dict[str, Any]:
     return {**for_page(field), "top": field.top}
-
-
-def _code(vectors: Iterable[Sequence[float]], exact: int) -> str:
-    """Of an array: "d", floats as they are; or "f", of seven digits, where those hold them all."""
-    numbers = [x for vector in vectors for x in vector]
-    held = all(x == 0 or 1e-37 < abs(x) < 1e37 for x in numbers)  # neither inf nor nan is
-    return "f" if len(numbers) > exact and held else "d"
 
 
 def _packed(numbers: Sequence[float], code: str) -> str:

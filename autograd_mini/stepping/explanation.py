@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from autograd_mini.language import of, text
 from autograd_mini.notation import labels, symbols
 from autograd_mini.notation.mathematics import notation_of
-from autograd_mini.notation.shapes import Shape, operands_of, shape_of
+from autograd_mini.notation.shapes import Shape, amiss, operands_of, shape_of
 from autograd_mini.notation.symbols import Piece, slot
 from autograd_mini.value import Value
 
@@ -270,7 +270,8 @@ class Teller:
         slots["numbers"] = self.filled(template, node, symbols.number, at)
         plain = "if" in symbols.slots_of(template) or not numbers
         same = slots["numbers"].text in (value.text, slots["formula"].text)
-        return fill("local" if plain or same else "local.numbers", slots)
+        piece = fill("local" if plain or same else "local.numbers", slots)
+        return symbols.unequal(piece) if numbers and edge in amiss(node) else piece
 
 
 # --- templates for a page, which fills them itself -----------------------------------------------

@@ -117,15 +117,14 @@ def _called(f: Callable[..., Any], inputs: Sequence[Any], watch: Watch) -> Any:
 
 def _names(f: Callable[..., Any], inputs: Sequence[Any]) -> list[str]:
     try:
-        given = inspect.signature(f).bind(*inputs).arguments
+        bound = inspect.signature(f).bind(*inputs)
     except ValueError:  # built in, without a signature
         return [f"x{subscript(k + 1)}" for k in range(len(inputs))]
     except TypeError as error:
         raise TypeError(f"the inputs do not fit the function: {error}") from None
     names: list[str] = []
-    for name, x in given.items():
-        parameter = inspect.signature(f).parameters[name]
-        several = parameter.kind is parameter.VAR_POSITIONAL
+    for name, x in bound.arguments.items():
+        several = bound.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
         names += [f"{name}[{k}]" for k in range(len(x))] if several else [name]
     return names
 

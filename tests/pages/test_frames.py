@@ -52,8 +52,8 @@ def test_nothing_changes_but_what_the_steps_are_about(painted):
             for j, (head, edge) in enumerate(painter.edges):
                 given = isinstance(step, Accumulate) and (head, edge) == (step.node, step.edge)
                 if given or (isinstance(step, Forward) and head == step.node):
-                    drawn = painter.graph.edges[j]
-                    for part in (drawn.line, drawn.tip, *drawn.texts):
+                    line, tip, texts = painter.graph.edges[j]
+                    for part in (line, tip, *texts):
                         area = part.get_window_extent(painter.canvas.get_renderer())
                         allow(allowed, area.x0, area.y0, area.x1, area.y1)
         changed = (pictures[index] != pictures[index - 1]).any(axis=2)
@@ -82,7 +82,8 @@ def test_the_numbers_are_those_known_at_the_step():
                     assert shown == "—"
         passed = {(s.node, s.edge) for s in recorded[: index + 1] if isinstance(s, Accumulate)}
         for j, pair in enumerate(painter.edges):
-            assert {t.get_visible() for t in painter.graph.edges[j].texts} == {pair in passed}
+            *_, texts = painter.graph.edges[j]
+            assert {text.get_visible() for text in texts} == {pair in passed}
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

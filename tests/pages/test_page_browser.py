@@ -487,6 +487,13 @@ def test_a_sum_that_an_engine_has_not_written_is_no_equation(opened, lang, said)
     assert page.each("#step .wrong", "e.textContent") == [said]
 
 
+def test_a_local_derivative_that_is_another_is_no_equation(opened):
+    wrong, right = museum.stepped("SignOfSubtraction")
+    page = opened(right, beside=wrong)
+    page.press("End", "ArrowLeft")
+    assert page.each(".local", "e.textContent.replace(/\\s/g, '')") == ["∂v1∂x=−1", "∂v1∂x=−1≠1"]
+
+
 @pytest.mark.parametrize("name", ["EveryPath", "ParentsInASet", "BreadthFirst"])
 def test_engines_with_other_steps_keep_beside_each_other(opened, name):
     wrong, right = museum.stepped(name)

@@ -448,3 +448,20 @@ def test_what_a_broken_engine_has_added_up_is_no_equation():
     wrong, right = museum.stepped("Overwrites")
     told = [explain_step(run, k).numeric.text for run in (wrong, right) for k in (5, 6)]
     assert told == ["1 + 1 · 1 ≠ 1", "∂v₁/∂x = 1 + 1 ≠ 1", "1 + 1 · 1 = 2", "∂v₁/∂x = 1 + 1 = 2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right"),
+    [
+        ("SignOfQuotient", "= −x / y² = −3 / 2² ≠ 0.75", "= −x / y² = −3 / 2² = −0.75"),
+        ("SignOfSubtraction", "= −1 ≠ 1", "= −1"),
+        ("WrongArgument", "= x = 2 ≠ 3", "= x = 2"),
+    ],
+)
+def test_a_local_derivative_that_is_another_is_no_equation(name, wrong, right):
+    for run, said in zip(museum.stepped(name), (wrong, right), strict=True):
+        step = next(k for k in reversed(range(len(run))) if isinstance(run[k], Accumulate))
+        local = explain_step(run, step).local
+        assert local.text.partition(" ")[2] == said
+        assert local.latex.count(r"\ne") == local.mathml.count("≠") == said.count("≠")
+        assert local.text in str(explain(run.root, lang="en"))

@@ -168,7 +168,7 @@ class Maths {
     const r = this.r, {node, parent} = step, x = r.names[parent], y = r.names[node];
     const again = r.parents[node].filter(k => k === parent).length;
     const before = r.shares[parent].filter(j => j < i).length;
-    const partial = this.derivative(step), use = this.use(step), gradient = this.to(parent);
+    const partial = this.derivative(step), use = this.use(step), gradient = this.to(parent), local = this.partial(step);
     const why = [
       again > 1 && saying("accumulate.repeated", {x, y, n: again, k: r.parents[node].slice(0, step.edge + 1).filter(k => k === parent).length}),
       use && saying("accumulate.use", {x, use: x + numbered(use), gradient: gradient.text}),
@@ -177,7 +177,7 @@ class Maths {
     ];
     return {title: saying("title.accumulate", {x, y}), sentence: saying("accumulate", {x, y}), why,
       symbolic: this.formula("accumulate", {target: gradient, gradient: this.to(node), partial}),
-      local: this.partial(step),
+      local: !r.changed && r.amiss.has(String([node, step.edge])) ? unequal(local) : local,
       numeric: holds(step, this.formula("accumulate.numbers", {before: asNumber(step.before), adjoint: asNumber(step.adjoint), partial: asNumber(step.partial), after: asNumber(step.after)}))};
   }
   update(step) {

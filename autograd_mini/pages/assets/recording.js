@@ -28,6 +28,7 @@ class Recording {
     this.partials = run.partials.map(list => list.map(revived));
     this.stale = new Set(run.stale);
     this.kinks = new Set(run.kinks);
+    this.amiss = new Set((run.amiss ?? []).map(String));
     const n = this.data.length;
     this.root = n - 1;
     const users = this.parents.map(() => new Set());

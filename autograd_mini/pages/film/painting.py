@@ -219,14 +219,6 @@ class Node(NamedTuple):
     room: float  # for its numbers
 
 
-class Edge(NamedTuple):
-    """The artists of an edge: its line, the tip of its arrow, what is written beside it."""
-
-    line: Any
-    tip: Any
-    texts: list[Any]
-
-
 @contextmanager
 def without_warnings() -> Iterator[None]:
     """A sign that the font does not have is drawn as a box, and no more is said."""
@@ -260,7 +252,8 @@ class Plotted:
         self.bottom = (room.y0 + room.y1 - height * self.scale) / 2
         self.sizes: dict[Any, float] = {}
         self.nodes: dict[int, Node] = {}  # by their number in the drawing: n0, n1, ...
-        self.edges: dict[int, Edge] = {}
+        # For each edge its line, the tip of its arrow, what is written beside it.
+        self.edges: dict[int, tuple[Any, Any, list[Any]]] = {}
         ground = figure.get_facecolor()
         halo = patheffects.withStroke(linewidth=3 * self.scale, foreground=ground)
         frames, nodes = ([t for t in layout["objects"] if ("pos" in t) == k] for k in (False, True))
@@ -270,7 +263,7 @@ class Plotted:
             if id not in marks:
                 continue
             if "tail" in thing:
-                self.edges[int(id[1:])] = Edge(shapes[0], shapes[-1], texts)
+                self.edges[int(id[1:])] = shapes[0], shapes[-1], texts
                 for text in texts:
                     text.set_path_effects([halo])
             else:

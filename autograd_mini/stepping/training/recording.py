@@ -22,7 +22,7 @@ from autograd_mini.data import Dataset
 from autograd_mini.numbers.arguments import parameters, real, whole
 from autograd_mini.optim import SGD, Optimiser
 from autograd_mini.stepping.record import _names as names_of_inputs
-from autograd_mini.training import History, TrainingError, evaluate, fit
+from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.diagnosis import diagnose
 from autograd_mini.training.failure import described, is_numeric
 from autograd_mini.training.fitting import at_rates, orders
@@ -78,7 +78,8 @@ def record_training(
     if 0 < size < len(rows):
         recorder.batches = orders(len(rows), size, whole("seed", seed, 0))
     quiet = {"progress": False, **settings}
-    callbacks = [*quiet.pop("callbacks", ()), recorder]
+    look = lambda _, history: recorder.look(history.rows[-1].epoch)  # noqa: E731
+    callbacks = [*quiet.pop("callbacks", ()), look]
     divergence: Divergence | None = None
     try:
         recorder.look(0)
@@ -89,8 +90,7 @@ def record_training(
         if error.history is None:
             raise
         history = error.history
-        where = error.epoch, error.batch, error.place
-        divergence = Divergence(*where, error.cause, str(error))
+        divergence = Divergence(error.epoch, error.batch, error.place, error.cause, str(error))
     recorder.last()
     return TrainingSteps(
         names=tuple(p.label or f"w{k}" for k, p in enumerate(recorder.params)),
@@ -226,7 +226,7 @@ _value_itself.__name__ = ""  # there is no loss beside the function
 
 
 class _Recorder:
-    """Takes down an epoch when `fit` calls it, and each update as it is made."""
+    """Takes down each epoch, and each update as it is made."""
 
     def __init__(self, model: Any, data: Any, loss: Any, optimiser: Optimiser,
                  settings: dict[str, Any], chosen: frozenset[int], grid: int) -> None:  # fmt: skip
@@ -249,10 +249,6 @@ class _Recorder:
         step()
         gradients = tuple(float(p.grad) for p in self.params)
         self.latest = self.latest._replace(before=before, gradients=gradients, rate=rate)
-
-    def __call__(self, model: Any, history: History) -> None:
-        """After an epoch."""
-        self.look(history.rows[-1].epoch)
 
     def look(self, epoch: int) -> None:
         """Take an epoch down; TrainingError, which ends the training, if it has no finite loss."""
