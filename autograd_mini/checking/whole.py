@@ -37,6 +37,8 @@ CLEAR = frozenset(  # operations that every engine means in the same way
     " relu maximum minimum".split()
 )
 _LARGEST_EXACT = 100  # nodes: fractions grow with every product
+_PRECISE = 100_000  # nodes, of all precise runs of a function on floats: a few seconds
+_RUNS = 5  # of those for a derivative
 
 
 class Truth:
@@ -55,6 +57,8 @@ class Truth:
         self.f, self.inputs, self.options = f, inputs, options
         self.value, self.number = value, number
         self.kinked, self.noise = False, 0.0
+        self.size = len(graph.order) if graph and value is float else 0
+        self.left = _PRECISE  # nodes
         self.sources: list[Callable[[Mapping[int, float], int], Reference | None]] = []
         if graph is None:
             return
@@ -64,7 +68,7 @@ class Truth:
         if len(graph.order) <= _LARGEST_EXACT and not self.kinked and names <= RATIONAL:
             moved = self._moved
             self.sources.append(lambda d, n: by_fraction(lambda t: moved(d, t, exact), n))
-        if mpmath() is not None:
+        if mpmath() is not None and _RUNS * self.size <= _PRECISE:
             self.sources.append(self._by_mpmath)
         smooth = self.sources and not self.kinked
         if smooth and not self._confirmed(inputs.direction(options.draw), graph):
@@ -109,8 +113,11 @@ class Truth:
         self, along: Mapping[int, float], order: int, kink: bool = False
     ) -> Reference | None:
         scale = max(abs(self.inputs.numbers[k]) for k in along) if len(along) == 1 else 1
+        if self.left <= 0:
+            return None
 
         def f(t: Any) -> Any:
+            self.left -= self.size
             with suppress(PoleError):  # mpmath has no infinite slope, be it that of another input
                 if isinstance(y := self._moved(along, t, references.precise), mpmath().mpf):
                     return y
