@@ -124,7 +124,8 @@ class _Writer(Teller):
         ahead = ""
         for part in dict.fromkeys(("forward", *kinds)):
             n = kinds.count(part)
-            ahead += language.text(f"sentence.given.{part}{'.one' * (n == 1)}", self.lang, n=n)
+            name, many = f"sentence.given.{part}{'.one' * (n == 1)}", language.whole(n, self.lang)
+            ahead += language.text(name, self.lang, n=many)
         return self.told("given", "given", formulas, why=["given.why"], ahead=ahead)
 
     def forward(self, step: Forward) -> Explanation:

@@ -218,6 +218,26 @@ def test_both_forms_of_a_recording_tell_the_same(shown, monkeypatch):
     assert told[0] == told[1]
 
 
+@pytest.mark.parametrize(
+    ("lang", "forward", "place"),
+    [("en", "6,000 operations forward", "step 0 of "), ("es", "6000 operaciones", "paso 0 de ")],
+)
+def test_counts_are_in_groups_of_three_digits(shown, lang, forward, place):
+    y = Value(0.5, label="x")
+    for _ in range(6000):
+        y = y * 1.0001
+    recorded = steps(y)
+    sentence = explain_step(recorded, 0, lang).sentence
+    assert sentence.startswith(forward)
+    page = shown(recorded, lang)
+    assert page.inner_text("#step .sentence") == sentence
+    most = len(recorded) - 1
+    assert most > 9999
+    assert page.inner_text("#where") == place + f"{most:,}".replace(
+        ",", "," if lang == "en" else "\u202f"
+    )
+
+
 @pytest.mark.parametrize(("lang", "what"), [("en", "largest"), ("es", "zeros")])
 def test_ranked_by_gradient(opened, recorded, lang, what):
     page = opened(lang=lang)

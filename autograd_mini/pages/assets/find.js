@@ -63,10 +63,10 @@ function startFind() {
     list.replaceChildren(...found.slice(0, most).map((k, j) => el("li", {role: "option", id: "found" + j, onclick: () => { mark(j); go(); close(); }},
       el("b", {text: r.names[k]}), el("span", {class: "quiet", text: doing(k)}), el("span", {class: ranked ? "num grad" : "num", text: ranked ? formatNumber(r.finals()[k]) : value(k)}))));
     const left = found.length - most;
-    none.textContent = !wanted && !ranked ? t("find.what") : !found.length ? t(ranked ? "groups.zeros.none" : "find.none") : left > 0 ? t("ledger.more", {n: left}) : "";
+    none.textContent = !wanted && !ranked ? t("find.what") : !found.length ? t(ranked ? "groups.zeros.none" : "find.none") : left > 0 ? t("ledger.more", {n: whole(left)}) : "";
     none.hidden = !none.textContent;
     mark(0);
-    if (wanted || ranked) say(found.length ? t("find.some", {n: found.length, x: r.names[found[0]]}) : t("find.none"));
+    if (wanted || ranked) say(found.length ? t("find.some", {n: whole(found.length), x: r.names[found[0]]}) : t("find.none"));
   }
   function mark(j) {
     chosen = j;

@@ -51,7 +51,7 @@ class Graph extends Camera {
         stale.textContent = node.now === "sin valor" ? t("stale.none") : t("stale.now", {x: node.now});
       }
     }
-    this.picture.setAttribute("aria-label", t("picture", {n: r.data.length, root: r.names[r.root]}));
+    this.picture.setAttribute("aria-label", t("picture", {n: whole(r.data.length), root: r.names[r.root]}));
   }
   repaint() {
     const r = this.recording;

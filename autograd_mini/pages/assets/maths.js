@@ -123,7 +123,7 @@ class Maths {
     return {local: null, numeric: null, ...said, why: why.join(" ")};
   }
   given({nodes}) {
-    const parts = Object.entries(this.r.counts()).map(([part, n]) => n || part === "forward" ? saying(`given.${part}${n === 1 ? ".one" : ""}`, {n}) : "");
+    const parts = Object.entries(this.r.counts()).map(([part, n]) => n || part === "forward" ? saying(`given.${part}${n === 1 ? ".one" : ""}`, {n: whole(n)}) : "");
     const leaves = nodes.slice(0, nodes.length > 4 ? 3 : 4).map(k => this.formula("leaf", {x: this.name(k), value: this.number(k)}));
     const symbolic = [...leaves, ...nodes.length > 4 ? [asText("…")] : []].reduce((x, y) => this.formula("beside", {x, y}));
     return {title: saying("title.given"), sentence: saying("given", {ahead: parts.join("")}), why: [saying("given.why")], symbolic};

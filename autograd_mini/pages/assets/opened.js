@@ -144,7 +144,7 @@ class Groups extends Camera {
 
   // --- what the other parts of the page ask a picture ---
   translate() {
-    this.canvas.setAttribute("aria-label", t("picture", {n: this.recording.names.length, root: this.recording.names[this.recording.root]}) + ". " + t("groups.keys"));
+    this.canvas.setAttribute("aria-label", t("picture", {n: whole(this.recording.names.length), root: this.recording.names[this.recording.root]}) + ". " + t("groups.keys"));
     this.constants.textContent = t("groups.constants");
     this.shut.textContent = t("groups.shut");
     this.here.textContent = t("groups.here");

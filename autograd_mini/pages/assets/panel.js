@@ -70,7 +70,7 @@ function ledger(r) {
   });
   if (k === r.root) rows.unshift(el("tr", {class: current(r).kind === "seed" ? "lit" : ""}, cell(t("ledger.seed"), "path"), cell(gradient === null ? "—" : formatNumber(gradient), "n grad")));
   const left = all.length - start - rows.length;
-  if (left > 0) rows.push(el("tr", {class: "waiting"}, el("td", {colspan: 2, text: t("ledger.more", {n: left})})));
+  if (left > 0) rows.push(el("tr", {class: "waiting"}, el("td", {colspan: 2, text: t("ledger.more", {n: whole(left)})})));
   rows.push(el("tr", {class: "total"}, cell(t(r.complete[k] ? "ledger.complete" : "ledger.sum"), ""), cell(gradient === null ? "—" : formatNumber(gradient), "n grad")));
   const parts = [title, el("table", {}, el("tbody", {}, ...rows))];
   const other = runs[1 - runs.indexOf(r)];
@@ -186,7 +186,6 @@ function tellPaths() {
     : count > paths.length ? t("paths.largest", {n: whole(count), k: paths.length}) : t("paths.all", {n: whole(count)});
   $("sums").replaceChildren(el("p", {class: "quiet", text: head}), count ? el("table", {}, el("tbody", {}, ...rows)) : "");
 }
-const whole = n => n < 1e6 ? String(n) : formatNumber(n);
 
 // --- all numbers, in a table that is made when it is opened; of a large graph those of a group ---
 const ROWS = 300;
@@ -206,7 +205,7 @@ function showNumbers() {
   box.append(el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...cells.values()))));
   const missing = r.names.length - Object.keys(r.differences).length;
   if (graphs[0].listed) box.append(el("p", {class: "quiet", text: t("groups.table", {n: some.length, group: graphs[0].around()})}));
-  else if (missing) box.append(el("p", {class: "quiet", text: t("measured.left", {n: missing, all: r.names.length})}));
+  else if (missing) box.append(el("p", {class: "quiet", text: t("measured.left", {n: whole(missing), all: whole(r.names.length)})}));
   some.forEach(showRow);
 }
 function showRow(k) {

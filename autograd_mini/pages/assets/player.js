@@ -109,7 +109,7 @@ function controls(player, describe = () => "") {
     const i = player.index;
     slider.value = i;
     slider.setAttribute("aria-valuetext", describe(i));
-    $("where").textContent = t("where." + player.name, {i: player.number(i), n: player.number(most)});
+    $("where").textContent = t("where." + player.name, {i: whole(player.number(i)), n: whole(player.number(most))});
     for (const id of ["first", "previous"]) $(id).setAttribute("aria-disabled", i === 0);
     for (const id of ["next", "last"]) $(id).setAttribute("aria-disabled", i === most);
   };
