@@ -179,13 +179,14 @@ function tellPaths() {
   });
   if (count > paths.length) {
     const rest = total - paths.reduce((sum, path) => sum + path.product, 0);
-    rows.push(el("tr", {}, cell(t("paths.others", {n: whole(count - paths.length)}), ""), cell(known ? worth(rest) : "—", "n grad")));
+    rows.push(el("tr", {}, cell(t("paths.others", {n: many(count - paths.length)}), ""), cell(known ? worth(rest) : "—", "n grad")));
   }
   rows.push(el("tr", {class: "total"}, cell(t("paths.sum"), ""), cell(known ? worth(total, true) : "—", "n grad")));
   const head = count === 0 ? t("paths.none") : count === 1 ? t("paths.one")
-    : count > paths.length ? t("paths.largest", {n: whole(count), k: paths.length}) : t("paths.all", {n: whole(count)});
+    : count > paths.length ? t("paths.largest", {n: many(count), k: paths.length}) : t("paths.all", {n: many(count)});
   $("sums").replaceChildren(el("p", {class: "quiet", text: head}), count ? el("table", {}, el("tbody", {}, ...rows)) : "");
 }
+const many = n => n < 1e6 ? whole(n) : formatNumber(n);
 
 // --- all numbers, in a table that is made when it is opened; of a large graph those of a group ---
 const ROWS = 300;

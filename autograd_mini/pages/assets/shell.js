@@ -32,9 +32,9 @@ const languageHearers = [];
 const language = () => spoken;
 const onLanguage = f => languageHearers.push(f);
 const filled = (text, slots) => text.replace(/\{(\w+)\}/g, (whole, key) => key in slots ? slots[key] : whole);
-const whole = n => {  // in groups of three digits, as catalogues.whole has it; what counts paths may be large
-  const english = spoken !== "es", digits = english || n > 9999 ? /\B(?=(\d{3})+$)/g : "";
-  return n < 1e15 ? String(n).replace(digits, digits && (english ? "," : "\u202f")) : formatNumber(n);
+const whole = n => {  // in groups of three digits, as catalogues.whole has it
+  const english = spoken !== "es";
+  return english || n > 9999 ? String(n).replace(/\B(?=(\d{3})+$)/g, english ? "," : "\u202f") : String(n);
 };
 const t = (key, slots = {}) => filled(DATA.words[key][spoken === "es" ? 1 : 0], slots);
 
