@@ -1,6 +1,7 @@
 """`draw_network`: neurons in columns, joined by their weights."""
 
 from collections.abc import Iterable, Sequence, Sized
+from itertools import cycle
 from math import isfinite
 from operator import attrgetter
 from typing import Any
@@ -137,13 +138,11 @@ class _Writer:
     def _sample(self, positive: bool) -> str:
         """Cells of a table: a piece of the line for one sign, and its name."""
         name = self.options.word("common.positive" if positive else "drawing.negative")
-        ink, gap = self._colour(positive), (self.theme.background, 4)
-        dashed = self.grey and not positive
+        inks = cycle((self._colour(positive), self.theme.background))
+        widths = [7, 4, 7, 4, 7] if self.grey and not positive else [29]
         line = "".join(
-            f'<td bgcolor="{colour}" width="{width}" height="3" fixedsize="true"></td>'
-            for colour, width in (
-                [(ink, 7), gap, (ink, 7), gap, (ink, 7)] if dashed else [(ink, 29)]
-            )
+            f'<td bgcolor="{ink}" width="{width}" height="3" fixedsize="true"></td>'
+            for ink, width in zip(inks, widths, strict=False)
         )
         return f"<td>{table([line], 0)}</td><td>&#160;{notation.escaped(name)}</td>"
 

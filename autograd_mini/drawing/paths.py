@@ -139,7 +139,6 @@ def draw_paths(
 class _Found(NamedTuple):
     """A path to a node, as its last edge and the path before that."""
 
-    size: float
     product: Any
     before: "_Found | None"
     node: Value
@@ -151,7 +150,7 @@ def largest_paths(order: Sequence[Value], leaf: Value, limit: int) -> tuple[int,
     root = order[-1]
     count: dict[Value, int] = {leaf: 1}
     total: dict[Value, Any] = {leaf: 1}
-    best: dict[Value, list[_Found]] = {leaf: [_Found(1.0, 1, None, leaf, None)]}
+    best: dict[Value, list[_Found]] = {leaf: [_Found(1, None, leaf, None)]}
     for node in order:
         if node is leaf:
             continue
@@ -163,11 +162,9 @@ def largest_paths(order: Sequence[Value], leaf: Value, limit: int) -> tuple[int,
             count[node] = count.get(node, 0) + count[parent]
             share = total[parent] * partial
             total[node] = total[node] + share if node in total else share
-            for path in best[parent]:
-                product = path.product * partial
-                found.append(_Found(magnitude(product), product, path, node, partial))
+            found += [_Found(p.product * partial, p, node, partial) for p in best[parent]]
         if found:
-            best[node] = sorted(found, key=lambda path: -path.size)[:limit]
+            best[node] = sorted(found, key=lambda path: -magnitude(path.product))[:limit]
     return count.get(root, 0), total.get(root, 0), [_unrolled(p) for p in best.get(root, [])]
 
 

@@ -1,6 +1,7 @@
 """`draw`: the nodes and edges of a computation graph, as a graphviz.Digraph."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -242,16 +243,12 @@ class _Writer:
     def _repeats(self) -> dict[tuple[str, str], str]:
         """For edges that would run far, a copy of the name of the node where they start."""
         ids: dict[tuple[str, str], str] = {}
-        names = {item.id: item for item in self.seen.items} if self.far else {}
-        count: dict[str, int] = {}
-        for link in self.far:
-            if (pair := (link.tail, link.head)) in ids:
-                continue
-            count[link.tail] = count.get(link.tail, 0) + 1
-            ids[pair] = f"{link.tail}r{count[link.tail]}"
-            look = "shape=box style=dashed,rounded color={line} margin=0.08,0.03 width=0 height=0"
-            name = notation.escaped(names[link.tail].name)
-            self.drawing.item(ids[pair], name, "repeated", look)
+        names, count = {item.id: item.name for item in self.seen.items}, Counter[str]()
+        look = "shape=box style=dashed,rounded color={line} margin=0.08,0.03 width=0 height=0"
+        for tail, head in dict.fromkeys((link.tail, link.head) for link in self.far):
+            count[tail] += 1
+            ids[tail, head] = f"{tail}r{count[tail]}"
+            self.drawing.item(ids[tail, head], notation.escaped(names[tail]), "repeated", look)
         return ids
 
     def _edge(self, k: int, link: Link, tail: str) -> None:

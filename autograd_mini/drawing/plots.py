@@ -10,9 +10,11 @@ plot.
 """
 
 import io
+import logging
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
 from functools import cache
 from itertools import permutations
 from math import ceil, floor, inf, isfinite, log10, nan
@@ -291,17 +293,29 @@ def ahead(scores: Any, threshold: float = 0.0) -> list[float]:
     if not isinstance(scores, list):
         return [threshold - float(scores), float(scores) - threshold]
     numbers = [float(score) for score in scores]
-    highest, second = sorted(numbers, reverse=True)[:2]
-    return [x - (second if x == highest else highest) for x in numbers]
+    return [x - max(numbers[:k] + numbers[k + 1 :]) for k, x in enumerate(numbers)]
 
 
 # --- figures -------------------------------------------------------------------------------------
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """A sign that the font does not have is drawn as a box, and no more is said."""
+    logger = logging.getLogger("matplotlib.mathtext")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with catch_warnings():
+            filterwarnings("ignore", "Glyph")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
 def png(figure: Any, dpi: int = 150) -> bytes:
     """The figure as PNG."""
     file = io.BytesIO()
-    with catch_warnings():
-        filterwarnings("ignore", "Glyph")  # a letter that the font lacks is seen as a box
-        software = {"Software": "autograd_mini, matplotlib"}
+    software = {"Software": "autograd_mini, matplotlib"}
+    with without_warnings():
         figure.savefig(file, format="png", dpi=dpi, metadata=software)
     return file.getvalue()
 

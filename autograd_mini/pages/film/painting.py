@@ -1,10 +1,7 @@
 """Pictures of steps: Graphviz lays the graph out once, matplotlib paints each step."""
 
-import logging
 import re
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +17,7 @@ from matplotlib.transforms import Affine2D, Bbox
 
 from autograd_mini.drawing import draw
 from autograd_mini.drawing.digraph import RAISED
+from autograd_mini.drawing.plots import without_warnings
 from autograd_mini.drawing.themes import THEMES, mixed
 from autograd_mini.language import text as told
 from autograd_mini.notation import labels as notation
@@ -217,20 +215,6 @@ class Node(NamedTuple):
     fill: str  # the colour of its heading
     texts: dict[str, Any]  # by class: data, grad, ...
     room: float  # for its numbers
-
-
-@contextmanager
-def without_warnings() -> Iterator[None]:
-    """A sign that the font does not have is drawn as a box, and no more is said."""
-    logger = logging.getLogger("matplotlib.mathtext")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph")
-            yield
-    finally:
-        logger.setLevel(level)
 
 
 def scale_of(layout: Any, room: Bbox) -> float:
