@@ -208,15 +208,16 @@ def folded_to_fit(order: Sequence[Value], roots: Collection[Value]) -> Paths:
         chosen = {node: path[:depth] for node, path in paths.items() if path and node not in kept}
         if len(set(chosen.values())) <= PAGE:
             break
-    ends = {path: k for k, path in enumerate(chosen.values())}  # where the last node of each is
-    if not ends:
+    if not chosen:
         size = -(-len(order) // STAGES)
         return {n: (f"stage {k // size + 1}",) for k, n in enumerate(order) if n not in kept}
-    if len(ends) > PAGE:
-        groups, size = sorted(ends, key=ends.__getitem__), -(-len(ends) // STAGES)
-        runs = [groups[k : k + size] for k in range(0, len(groups), size)]
-        name = {run[-1]: " – ".join(dict.fromkeys((run[0][0], run[-1][0]))) for run in runs}
-        together = {path: (name[run[-1]],) for run in runs for path in run}
+    if len(groups := {*chosen.values()}) > PAGE:
+        ends = {path[:1]: k for k, path in enumerate(paths.values())}  # its last node, be it a root
+        ordered, size = sorted(groups, key=ends.__getitem__), -(-len(groups) // STAGES)
+        together: dict[GroupPath, GroupPath] = {}
+        for k in range(0, len(ordered), size):
+            run = ordered[k : k + size]
+            together |= dict.fromkeys(run, (" – ".join(dict.fromkeys((run[0][0], run[-1][0]))),))
         chosen = {node: together[path] for node, path in chosen.items()}
     if len(set(chosen.values())) + len(order) - len(chosen) > PAGE:
         for node in order:

@@ -202,6 +202,7 @@ def test_more_layers_than_a_page_has_room_for_fold_together_where_they_follow_ea
     names = [f"layer{k} – layer{k + 2}" for k in range(1, 31, 3)]
     assert sorted(texts) == sorted(names)
     assert [texts[name][1] for name in names] == ["0 → 3", *["3 → 3"] * 8, "3 → 1"]
+    assert sorted(folded(y)) == sorted(names)  # the last layer's sum, a root, is in no group
     z = Value(0.5)
     for k in range(100):
         with scope(f"step {k}"):
