@@ -327,7 +327,7 @@ def test_answers_are_saved_as_json(page):
     answer(page, "3")
     page.fill("#learner", 'Ana "=1+1" Núñez')
     name, text = downloaded(page, "text=Save as JSON")
-    assert name == "answers.json"
+    assert name == "answers-Ana _=1+1_ Núñez.json"  # a class's files go into one folder
     saved = json.loads(text)
     head = {"format": "autograd_mini answers", "version": 1, "language": "en"}
     head |= {"title": "Backpropagation, step by step", "learner": 'Ana "=1+1" Núñez'}
@@ -369,14 +369,15 @@ def test_answers_are_saved_as_csv(page):
     answer(page, "1")
     page.fill("#learner", '=HYPERLINK("x"), Ana')
     name, text = downloaded(page, "text=Guardar en CSV")
-    assert name == "respuestas.csv"
+    assert name.startswith("respuestas-=HYPERLINK(")
     assert text[0] == "\ufeff"  # so that a spreadsheet reads the accents
-    (row,) = csv.DictReader(text[1:].splitlines())
-    assert [*row] == catalogue("predict")["predict.columns"][1].split(",")
+    (row,) = csv.DictReader(text[1:].splitlines(), delimiter=";")
+    assert [*row] == catalogue("predict")["predict.columns"][1].split(";")
     assert row["estudiante"] == '\'=HYPERLINK("x"), Ana'  # a text, not a formula
     assert row["pregunta"] == "v₁ = w · x. ¿Cuánto vale v₁?"
     assert (row["paso"], row["esperado"], row["respuestas"]) == ("1", "1", "-0,5 | 1")
     assert (row["veredicto"], row["pedido"]) == ("bien después", "valor")
+    assert re.fullmatch(r"\d+(,\d+)?", row["segundos"])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -402,7 +403,7 @@ def test_every_word_is_there_in_both_languages_and_used():
         forms = (name, f'"{last}"', name.removeprefix("mistake."))
         assert any(form in script for form in forms), key
     for columns in catalogue("predict")["predict.columns"]:
-        assert len(columns.split(",")) == 10
+        assert len(re.split("[,;]", columns)) == 10
 
 
 def test_every_mistake_of_the_script_has_words():

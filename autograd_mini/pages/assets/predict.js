@@ -259,7 +259,7 @@ function startPredict(player) {
   // The inputs that what-if has changed.
   const inputs = () => r.changed ? Object.fromEntries([...r.leaves].map(([k, x]) => [r.names[k], x])) : {};
   function save(suffix, type, content) {
-    const link = el("a", {href: URL.createObjectURL(new Blob([content], {type})), download: t("predict.file") + suffix});
+    const link = el("a", {href: URL.createObjectURL(new Blob([content], {type})), download: [t("predict.file"), learner.value.trim()].filter(Boolean).join("-") + suffix});
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
@@ -270,11 +270,13 @@ function startPredict(player) {
       saved: new Date().toISOString(), score: tally(), questions}, null, 1));
   }
   function saveCsv() {
+    // The columns are parted as their titles are. Between semicolons 2.5, which would be the second of May, is 2,5.
+    const titles = t("predict.columns"), by = titles.includes(";") ? ";" : ",", number = x => by === ";" ? String(x).replace(".", ",") : x;
     // A text that a spreadsheet would take for a formula gets an apostrophe.
-    const cell = x => typeof x === "number" ? x : `"${(/^[=+@\t\r-]/.test(x) && !x.split(" | ").every(readAnswer) ? "'" : "") + x.replace(/"/g, '""')}"`;
+    const cell = x => typeof x === "number" ? number(x) : `"${(/^[=+@\t\r-]/.test(x) && !x.split(" | ").every(readAnswer) ? "'" : "") + x.replace(/"/g, '""')}"`;
     const lines = rows().map(q => [learner.value, document.title, q.step, t("predict.kind." + q.key), text(["ask." + q.key, q.slots]), q.expected,
       q.answers.map(answer => answer.text).join(" | "), t("predict.verdict." + q.verdict), q.hints, q.seconds]);
-    save(".csv", "text/csv", "\ufeff" + [t("predict.columns").split(","), ...lines].map(line => line.map(cell).join(",") + "\r\n").join(""));
+    save(".csv", "text/csv", "\ufeff" + [titles.split(by), ...lines].map(line => line.map(cell).join(by) + "\r\n").join(""));
   }
 
   player.guard = (from, to) => {
