@@ -6,7 +6,7 @@ Every guess at a name stands here.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, fields
@@ -258,18 +258,16 @@ def _candidates(node: Any, what: str) -> Any:
 
 
 def _fits(node: Any, way: str, x: Any, what: str) -> bool:
-    several = isinstance(x, Collection) and not isinstance(x, str) and not hasattr(x, "dtype")
-    parts: Any = x if several else ()
+    parts: Collection[Any] = x if isinstance(x, list | tuple | Set | Mapping) else ()
     if what == "parents":
         return any(is_node(part) or _is_pair(part) for part in parts)
     if what == "partials":
         return len(parts) > 0
     if what in ("local", "backward"):
         # what every node gets anew is its own step, what the class has is the whole pass
-        given = way in own(node)
-        if "." in way and arguments(x)[0] > 1:  # of a class of operations, and takes a context
-            return False
-        return callable(x) and (what == "local" or not given) and not isinstance(x, type)
+        # (that of a class of operations may take a context)
+        fits = arguments(x)[0] < 2 if "." in way else what == "local" or way not in own(node)
+        return callable(x) and fits and not isinstance(x, type)
     if what == "op":
         return isinstance(x, str | type) or hasattr(x, "name")
     if what == "label":

@@ -73,7 +73,7 @@ def blamed(run: Run, wanted: Sequence[float], told: bool = False) -> Culprit | N
     seen = {write.node for write in written}
     if not graph.root.grad and seen.isdisjoint(inner):
         return None  # it keeps no gradients of inner nodes
-    culprit = check_sums(graph, written, driver.expected, driver.hands)
+    culprit = check_sums(graph, written, driver.expected)
     unseen = any(node.grad and id(node.node) not in seen for node in graph.order)
     return None if unseen and culprit and culprit.kind != "seed" else culprit
 

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
 
-from .adapters import Adapter, Graph, Node, adapter_of, data_of, is_node, like, own
+from .adapters import Adapter, Graph, Node, adapter_of, is_node, like, own
 from .findings import Culprit, Property
 from .inputs import CheckError, Function, Inputs, as_real
 
@@ -131,7 +131,7 @@ def labelled(leaf: Any, name: str) -> Any:
     return leaf
 
 
-def check_root(root: Any, adapter: Adapter | None = None, told: bool = False) -> Any:
+def check_root(root: Any, adapter: Adapter, told: bool) -> Any:
     """The number that f gave; CheckError if it is not one node, UndefinedError if not finite.
 
     `told`: it is a node by what the user gives, its class or an adapter, whatever it shows.
@@ -143,14 +143,13 @@ def check_root(root: Any, adapter: Adapter | None = None, told: bool = False) ->
         )
     if not told and not is_node(root):
         raise CheckError(f"f must give one Value, got {shown(root)}")
-    if adapter is not None and (missing := adapter.missing(root)):
+    if missing := adapter.missing(root):
         names = ", ".join(own(root)) or "no attributes"
         raise CheckError(
             f"no {', '.join(missing)} was found in {type(root).__name__} ({names}): say where it is"
             " by adapter=Adapter(...)"
         )
-    data = data_of(root) if adapter is None else adapter.number(root)
-    data = as_real(data, "the value of f")
+    data = as_real(adapter.number(root), "the value of f")
     if not math.isfinite(data):
         raise UndefinedError(f"f gives {data}")
     return data

@@ -237,16 +237,12 @@ class Write(NamedTuple):
 
 
 def check_sums(
-    graph: Graph,
-    written: Sequence[Write] = (),
-    expected: Expected = None,
-    hands: bool = False,
+    graph: Graph, written: Sequence[Write] = (), expected: Expected = None
 ) -> Culprit | None:
     """The first node, from the root down, whose gradient is not the sum of its users' shares.
 
     written   what the pass wrote into the gradients
     expected  how often a node's step does so to a parent
-    hands     whether a step gets the share to hand on, which need not be all that its node has
     """
     right, size = adjoints(graph)
     floor = 1e-300 if expected is None else 16 * EPS * max(size.values())
@@ -281,7 +277,7 @@ def check_sums(
             )
             parts = [adj * p for _, adj, p in shares]
             at_once = {id(user) for user, *_ in shares if expected[id(user), id(node)] == 1}
-            known = [_known(shares, written[:k], at_once, hands) for k in at]
+            known = [_known(shares, written[:k], at_once) for k in at]
             added, set_to = [w.after - w.before for w in writes], [w.after for w in writes]
             possible, replaced = (
                 all(_among([x], some, slack) for x, some in zip(numbers, known, strict=True))
@@ -310,23 +306,18 @@ def check_sums(
 
 
 def _known(
-    shares: Sequence[tuple[Any, float, float]],
-    written: Sequence[Write],
-    at_once: Container[int],
-    hands: bool,
+    shares: Sequence[tuple[Any, float, float]], written: Sequence[Write], at_once: Container[int]
 ) -> list[float]:
     """The shares that a node's users can hand on now, of what was written so far.
 
     Users of which the ids are in `at_once` hand on what they have for all their edges together.
     """
     known, whole = list[float](), dict[int, float]()
-    last = {write.node: write for write in written}
+    last = {write.node: write.after for write in written}
     for user, _, partial in shares:
         whole[id(user)] = whole.get(id(user), 0.0) + partial
     for user, adjoint, partial in shares:
-        had = [0.0, adjoint]
-        if write := last.get(id(user.node)):
-            had += [write.after, write.after - hands * write.before]
+        had = (0.0, adjoint, last.get(id(user.node), 0.0))
         known += [g * (whole[id(user)] if id(user) in at_once else partial) for g in had]
     return known
 

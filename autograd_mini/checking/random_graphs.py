@@ -66,8 +66,9 @@ class Graph:
     def __init__(self, at: Sequence[float], steps: Sequence[Step], value: type = Value) -> None:
         self.at, self.steps, self.value = tuple(at), tuple(steps), value
         self.names = ["x", "y", "z", *(f"x{i}" for i in range(4, len(at) + 1))][: len(at)]
-        inputs = [Parameter(name, Parameter.POSITIONAL_ONLY) for name in self.names]
-        self.__signature__ = Signature(inputs)
+        self.__signature__ = Signature(
+            [Parameter(x, Parameter.POSITIONAL_ONLY) for x in self.names]
+        )
 
     def __call__(self, *inputs: Any) -> Any:
         """The value: of Values, of another engine's nodes, or of plain numbers."""

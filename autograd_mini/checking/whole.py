@@ -23,7 +23,6 @@ from . import references
 from .adapters import Graph, data_of
 from .casts import doubles
 from .differences import EPS, Probe, quiet
-from .engines import check_root
 from .inputs import Function, Inputs, Options, as_real, unit_of
 from .nodes import Operation, rounding_of_value
 from .references import KINK, NUMBER, Reference, by_fraction, by_ladder, by_mpmath, exact, mpmath
@@ -57,8 +56,7 @@ class Truth:
         self.f, self.inputs, self.options = f, inputs, options
         self.value, self.number = value, number
         self.kinked, self.noise = False, 0.0
-        self.size = len(graph.order) if graph and value is float else 0
-        self.left = _PRECISE  # nodes
+        self.left = _PRECISE // len(graph.order) if graph and value is float else math.inf  # runs
         self.sources: list[Callable[[Mapping[int, float], int], Reference | None]] = []
         if graph is None:
             return
@@ -68,7 +66,7 @@ class Truth:
         if len(graph.order) <= _LARGEST_EXACT and not self.kinked and names <= RATIONAL:
             moved = self._moved
             self.sources.append(lambda d, n: by_fraction(lambda t: moved(d, t, exact), n))
-        if mpmath() is not None and _RUNS * self.size <= _PRECISE:
+        if mpmath() is not None and self.left >= _RUNS:
             self.sources.append(self._by_mpmath)
         smooth = self.sources and not self.kinked
         if smooth and not self._confirmed(inputs.direction(options.draw), graph):
@@ -117,7 +115,7 @@ class Truth:
             return None
 
         def f(t: Any) -> Any:
-            self.left -= self.size
+            self.left -= 1
             with suppress(PoleError):  # mpmath has no infinite slope, be it that of another input
                 if isinstance(y := self._moved(along, t, references.precise), mpmath().mpf):
                     return y
@@ -303,8 +301,8 @@ def on_values(f: Function, inputs: Inputs) -> tuple[Graph | None, float]:
     with suppress(Exception):  # whatever f does with numbers it was not made for
         leaves = [Value(x) for x in inputs.floats]
         root = inputs.call(f, leaves)
-        if isinstance(root, Value):
+        if isinstance(root, Value) and math.isfinite(root.data):
             graph = Graph(root)
             graph.inputs = leaves
-            return graph, float(check_root(root))
+            return graph, float(root.data)
     return None, math.nan
