@@ -110,15 +110,10 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         if any(given.get(key) for key in ("renderer", "formatter", "neato_no_op")):
             return super().pipe(format, encoding=encoding, **given)  # the system's has these
         wanted = (format or self.format).lower()
+        how, limit = (given.get("engine") or self.engine, self.rendering), self.time_limit
+        nodes = sum(" -> " not in line for line in self.body)
         try:
-            data = render(
-                self.source,
-                wanted,
-                given.get("engine") or self.engine,
-                self.rendering,
-                nodes=sum(" -> " not in line for line in self.body),
-                time_limit=self.time_limit,
-            )
+            data = render(self.source, wanted, *how, nodes=nodes, time_limit=limit)
         except RenderingError as error:
             where = "The DOT text is in .source, and .save() writes it to a file."
             raise RenderingError(f"{error} {where}") from None

@@ -37,15 +37,12 @@ def layer_numbers(model: Any, batch: Any, loss: str | Loss | None = None) -> lis
     [LayerNumbers(name='layer1', activations=[1.0], gradients=[1.0], weight_gradients=[3.0])]
     """
     layers, (_, *outputs), weights = backpropagated(model, batch, loss, "layer_numbers")
-    return [
-        LayerNumbers(
-            layer.name,
-            [float(h.data) for sample in samples for h in sample],
-            [float(h.grad) for sample in samples for h in sample],
-            gradients,
-        )
-        for layer, samples, gradients in zip(layers, outputs, weights, strict=True)
-    ]
+    found = []
+    for layer, samples, slopes in zip(layers, outputs, weights, strict=True):
+        units = [h for sample in samples for h in sample]
+        activations, gradients = [float(h.data) for h in units], [float(h.grad) for h in units]
+        found.append(LayerNumbers(layer.name, activations, gradients, slopes))
+    return found
 
 
 # --- during training -----------------------------------------------------------------------------

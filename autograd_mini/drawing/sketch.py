@@ -220,17 +220,12 @@ class _Sketcher:
         return off_path and self.options.off_path == "faded" and bool(self.reached)
 
     def _item(self, node: Value, id: str) -> Item:
-        return Item(
-            id,
-            "root" if node in self.roots else "leaf" if node.first is None else "operation",
-            self.names[node],
-            formula(node, self.short.__getitem__, self.options.number_format).text,
-            tuple(rows_of(node, self.reached, self.options)),
-            self.paths.get(node, ()),
-            magnitude(node.grad) if node in self.reached else None,
-            self._faded(self._off_path(node)),
-            node,
-        )
+        kind = "root" if node in self.roots else "leaf" if node.first is None else "operation"
+        made = formula(node, self.short.__getitem__, self.options.number_format).text
+        rows = tuple(rows_of(node, self.reached, self.options))
+        size = magnitude(node.grad) if node in self.reached else None
+        path, faded = self.paths.get(node, ()), self._faded(self._off_path(node))
+        return Item(id, kind, self.names[node], made, rows, path, size, faded, node)
 
     # --- edges -----------------------------------------------------------------------------------
     def _link(self, node: Value, edge: int, parent: Value, partial: Any, ids: Any) -> Link:
@@ -270,15 +265,7 @@ class _Sketcher:
             name = word(f"drawing.{name}")
         elif name.startswith("stage "):
             name = word("drawing.stage", k=name[6:])
-        return Item(
-            id,
-            "folded",
-            notation.name(name),
-            "",
-            tuple(rows),
-            frame,
-            largest if any(node.first is not None for node in fold.members) else None,
-            self._faded(not largest),
-            None,
-            key,
-        )
+        name, faded = notation.name(name), self._faded(not largest)
+        if all(node.first is None for node in fold.members):
+            largest = None
+        return Item(id, "folded", name, "", tuple(rows), frame, largest, faded, None, key)
