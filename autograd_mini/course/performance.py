@@ -61,7 +61,7 @@ class Performance:
 
         Raises ExpressionError if the address has an expression or numbers that cannot be read.
         """
-        given = re.split("[ ,]+", asked["at"].strip(" ,")) if "at" in asked else []
+        given = [*filter(None, re.split(r" |,(?!\d+(?:[ ,]|$))", asked.get("at", "")))]
         at = assignments(given, tuple(pair.partition("=")[0] for pair in given))
         if any(name not in self.leaves or self.leaves[name].data != x for name, x in at.items()):
             return False

@@ -6,6 +6,7 @@ import pytest
 
 from autograd_mini.cli import main
 from autograd_mini.course.performance import PerformanceError, fields, performance
+from autograd_mini.expressions import ExpressionError
 
 GRAPH = {
     "names": ["w", "x", "a", "L"], "ops": [None, None, "mul", "mul"],
@@ -153,6 +154,12 @@ def test_an_answer_beyond_the_floats_is_wrong_and_no_more():
 )
 def test_a_result_is_compared_with_the_link(link, same):
     assert performance(result()).is_of(fields(link)) is same
+
+
+@pytest.mark.parametrize("at", ["w=0,5 x=2", "x=2, w=0,5"])
+def test_a_link_with_a_decimal_comma_is_told_so(at):
+    with pytest.raises(ExpressionError, match=r"w=0\.5"):
+        performance(result()).is_of({"expression": "w*x*w", "at": at})
 
 
 def test_a_result_of_a_network_is_compared_by_its_address():

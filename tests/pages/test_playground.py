@@ -374,6 +374,14 @@ def test_numbers_that_are_none(file, visit):
     assert page.inner_text("#problem").startswith("9: las neuronas ocultas son uno o dos tamaños")
 
 
+@pytest.mark.parametrize("at", ["x=0,5 y=2", "y=2, x=0,5", "x=0,5,y=2"])
+def test_a_link_with_a_decimal_comma_is_told(file, visit, at):
+    """x was 0 then, and nothing said so."""
+    page = visit(file, address(expression="x*y", at=at, lang="es"))
+    assert page.inner_text("#problem") == "x=0,5: el signo decimal es el punto: x=0.5"
+    assert page.is_hidden("#main")
+
+
 def test_perform_mode_from_a_link(file, visit, tmp_path):
     """x y + x at 2, 3: the shares 1, 1, then 3 and 2, and 1 + 3 = 4."""
     page = visit(file, address(expression="x*y+x", at="x=2 y=3", mode="perform"))

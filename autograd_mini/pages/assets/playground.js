@@ -6,7 +6,8 @@ const MODES = ["predict", "whatif", "perform"];
 // --- the address: #expression=x*y&at=x=2,y=3, or #network=2,3&activation=...&at=w11=0.5 ---
 const fromAddress = hash => {
   const found = new URLSearchParams(hash.slice(1)), at = new Map();
-  for (const pair of (found.get("at") || "").split(/[ ,]+/).filter(Boolean)) {
+  // A comma before digits alone is meant as a decimal one: 0,5 is told, and not read as 0.
+  for (const pair of (found.get("at") || "").split(/ |,(?!\d+(?:[ ,]|$))/).filter(Boolean)) {
     const [, name, text] = /^([^=]*)=?(.*)$/.exec(pair);
     at.set(name.normalize("NFKC"), text);
   }
