@@ -12,6 +12,7 @@ import textwrap
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -252,10 +253,7 @@ def moodle(exercises: Sequence[Exercise], lang: str = "en") -> str:
 
 def gift(exercises: Sequence[Exercise], lang: str = "en") -> str:
     """The question bank as GIFT: one question for each blank, since it has no others."""
-
-    def escaped(words: str) -> str:
-        return re.sub(r"([~=#{}:\\])", r"\\\1", words)
-
+    escaped = partial(re.sub, r"([~=#{}:\\])", r"\\\1")
     each = (
         row | {"task": escaped(said(f"exercise.{exercise.kind}", lang, rate=exercise.rate))}
         for number, exercise in enumerate(exercises, start=1)
