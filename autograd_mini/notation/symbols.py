@@ -105,9 +105,9 @@ def name(label: str) -> Piece:
     return _atom(label, f"{_latex_name(found[1])}_{{{digits}}}", tree)
 
 
-def number(x: Any) -> Piece:
+def number(x: Any, number_format: str = ".4g") -> Piece:
     """A number, as pictures show it."""
-    return _number(x if isinstance(x, str) else labels.number(x))
+    return _number(x if isinstance(x, str) else labels.number(x, number_format))
 
 
 @lru_cache(maxsize=4096)

@@ -192,7 +192,9 @@ class _Writer(Teller):
         )  # fmt: skip
 
     def update(self, step: Update) -> Explanation:
-        numbers = _numbers(step)
+        forms, told = (f".{k}g" for k in range(4, 17)), symbols.number
+        seen = next((f for f in forms if told(step.before, f) != told(step.after, f)), ".4g")
+        numbers = _numbers(step, seen)  # with the digits that it takes to see the change
         slots = {**numbers, "x": symbols.name(self.called[step.node])}
         for word in ("new", "old"):
             slots[word] = symbols.sign(language.text(f"sentence.{word}", self.lang), tag="mtext")
@@ -202,7 +204,7 @@ class _Writer(Teller):
         plain = self.steps.optimiser in (None, "SGD") and off <= 1e-9 * largest
         kind = "update" if plain else "update.other"
         symbolic = fill(kind, slots | {"gradient": self.to(step.node)})
-        numeric = fill(f"{kind}.numbers", slots | {"change": symbols.number(change)})
+        numeric = fill(f"{kind}.numbers", slots | {"change": told(change, seen)})
         return self.told(
             "update", kind if step.gradient or change else "update.none", symbolic, numeric,
             x=self.called[step.node], optimiser=self.steps.optimiser or "", **numbers,
@@ -251,9 +253,9 @@ class _Writer(Teller):
         return language.text(f"explanation.{name}", self.lang, n=count, path=listed, paths=listed)
 
 
-def _numbers(step: Step) -> dict[str, Any]:
+def _numbers(step: Step, form: str = ".4g") -> dict[str, Any]:
     """The numbers that a step holds, as pieces of a formula."""
-    return {key: symbols.number(x) for key, x in step._asdict().items()}
+    return {key: symbols.number(x, form) for key, x in step._asdict().items()}
 
 
 # --- all steps as plain text, for pipes, files and terminals that can do no more ------------------

@@ -72,6 +72,11 @@ def complex_numbers():
     return steps(a * b * a - b)
 
 
+def updates_that_are_hardly_seen():
+    w, b = Value(-2.0, label="w"), Value(1.0, label="b")
+    return steps(w * 0.0002765 + b * 1e-18, optimiser=SGD([w, b], lr=0.1))
+
+
 def network():
     model = MLP(2, [3, 1], seed=0)
     return steps((model([0.5, -1.0]) - 1) ** 2, optimiser=SGD(model.parameters(), lr=0.5))
@@ -87,6 +92,7 @@ def network():
         stale_and_by_hand,
         fractions,
         complex_numbers,
+        updates_that_are_hardly_seen,
         network,
     ],
 )

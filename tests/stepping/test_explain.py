@@ -81,6 +81,13 @@ def test_a_neuron_s_update_in_spanish():
     assert str(said[1].numeric) == "−1.5 − 0.1 · 0.7864 = −1.579"
 
 
+def test_an_update_has_the_digits_that_show_it():
+    """It said −2 − 0.1 · 0.0002765 = −2."""
+    w = Value(-2.0, label="w")
+    (said,) = told(steps(w * 0.00027651, optimiser=SGD([w], lr=0.1)), Update)
+    assert str(said.numeric) == "−2 − 0.1 · 0.00027651 = −2.00003"
+
+
 def test_x_times_x_keeps_its_two_uses_apart():
     """Its shares are the example of `explain_step`."""
     x = Value(3.0, label="x")

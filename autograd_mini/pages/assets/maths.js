@@ -22,8 +22,8 @@ const formula = piece => math("math", {displaystyle: "true"}, dom(piece.mathml))
 const asText = text => ({text, mathml: ["mtext", text]});
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
 const numbered = k => "⁽" + [...String(k)].map(c => SUPERSCRIPTS[c]).join("") + "⁾";
-function asNumber(x) {
-  const text = formatNumber(x), m = /^(.*?)(·?)10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/.exec(text);
+function asNumber(x, digits = 4) {
+  const text = formatNumber(x, digits), m = /^(.*?)(·?)10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/.exec(text);
   if (!m) return {text, mathml: ["mn", text]};
   const before = m[2] ? [["mn", m[1]], ["mo", "·"]] : [["mo", m[1]]];
   const power = ["msup", ["mn", "10"], ["mn", [...m[3]].map(c => "0123456789−"[SUPERSCRIPTS.indexOf(c)]).join("")]];
@@ -183,15 +183,17 @@ class Maths {
   update(step) {
     const r = this.r, {node, before, after, rate, gradient} = step, x = r.names[node];
     const plain = [null, "SGD"].includes(r.optimiser) && Math.abs(before - rate * gradient - after) <= 1e-9 * Math.max(Math.abs(before), Math.abs(after));
+    // As many digits as it takes to see the change.
+    const digits = Array.from({length: 13}, (_, k) => k + 4).find(k => formatNumber(before, k) !== formatNumber(after, k)) ?? 4, number = x => asNumber(x, digits);
     const slots = {x: this.name(node), new: asText(saying("new")), old: asText(saying("old")),
       gradient: plain ? this.to(node) : null,
-      before: asNumber(before), after: asNumber(after), rate: asNumber(rate), change: asNumber(after - before)};
+      before: number(before), after: number(after), rate: number(rate), change: number(after - before)};
     const kind = gradient === 0 && after === before ? "update.none" : plain ? "update" : "update.other";
     const form = plain ? "update" : "update.other";
     return {title: saying("title.update", {x}),
-      sentence: saying(kind, {x, rate: formatNumber(rate), gradient: formatNumber(gradient), optimiser: r.optimiser || ""}),
+      sentence: saying(kind, {x, rate: formatNumber(rate, digits), gradient: formatNumber(gradient, digits), optimiser: r.optimiser || ""}),
       symbolic: this.formula(form, slots),
-      numeric: this.formula(form + ".numbers", plain ? {...slots, gradient: asNumber(gradient)} : slots)};
+      numeric: this.formula(form + ".numbers", plain ? {...slots, gradient: number(gradient)} : slots)};
   }
 }
 const writers = runs.map(r => new Maths(r));
