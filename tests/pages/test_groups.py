@@ -161,8 +161,8 @@ def assert_told(recorded, state, things):
             made = [k for k in members if recorded.nodes[k].first is not None] or members
             sizes = [abs(state.grad[k]) for k in made] if done == n else []
             ends = dict.fromkeys(number(f(sizes), ".3g") for f in (min, max) if sizes)
-            part = f"{done} / {n}" if done else "—"
-            shown = [str(n) if have == n else f"{have} / {n}", " to ".join(ends) or part]
+            part = f"{done:,} / {n:,}" if done else "—"
+            shown = [f"{n:,}" if have == n else f"{have:,} / {n:,}", " to ".join(ends) or part]
         assert x["open"] or [row[1] for row in x["rows"]] == shown, x
 
 

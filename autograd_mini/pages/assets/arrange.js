@@ -8,7 +8,7 @@ function closedSize(tree, thing) {
   const r = tree.recording, words = (...keys) => Math.max(...keys.flatMap(key => DATA.words[key]).map(text => widthOf(text))), {node: k} = thing;
   const [low, high] = k === undefined ? tree.range(thing).map(size => formatNumber(size, 3)) : [];
   const lines = k === undefined
-    ? [widthOf(tree.name(thing)) * 1.1, words("groups.nodes", "groups.range") + 8 + Math.max(widthOf(`${whole(thing.size)} / ${whole(thing.size)}`), ...DATA.words.range.map(text => widthOf(text.replace("{low}", low).replace("{high}", high))))]
+    ? [widthOf(tree.name(thing)) * 1.1, words("groups.nodes", "groups.range") + 8 + Math.max(widthOf(`,${thing.size} / ,${thing.size}`), ...DATA.words.range.map(text => widthOf(text.replace("{low}", low).replace("{high}", high))))]
     : [widthOf(nameOf(r, k)) * 1.06, words("data", "grad") + Math.max(widthOf("−0.8888"), widthOf(formatNumber(r.data[k])), widthOf(formatNumber(r.finals()[k]))) + 8];
   return thing.full = {w: Math.max(78, Math.max(...lines) + 14), h: PLACE.node};
 }
