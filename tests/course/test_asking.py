@@ -69,7 +69,11 @@ def test_each_slip_is_named(number, slip):
     ("number", "answer", "said"),
     [
         ("6.1", 5, "No. It is not 5. Go through"),
-        ("6.1", "6", "No. A number is asked for, and this is of the type str."),
+        (
+            "6.1",
+            "6",
+            "No. A number is asked for, as 6 or 0.5, without quotes; this is of the type str.",
+        ),
         ("6.1", True, "No. A number is asked for"),
         ("3.4", -12, "No. A Value that was computed from others"),
         ("3.4", Value(-12.0), "No. A Value that was computed from others"),
