@@ -48,19 +48,26 @@ def topological(*roots: Value, known: Collection[int] = ()) -> list[Value]:
     pop = stack.pop
     while stack:
         node = pop()
-        if node is None:  # the mark: all parents of the node below it are in the order
+        if node is None:  # the mark: what the node below it was computed from is in the order
             node = pop()
+            if node.__class__ is tuple:
+                vectors.update(map(id, node))
+                node = pop()
             order.append(node)
-            if node.first.__class__ is tuple:
-                vectors.update((id(node.first), id(node.second)))
         elif node not in seen and not (known and id(node) in known):
             seen.add(node)
-            stack += (node, None)
-            for parents in (node.second, node.first):
-                if parents.__class__ is not tuple:
-                    stack += () if parents is None else (parents,)
-                elif id(parents) not in vectors:
-                    stack += parents[::-1]
+            first, second = node.first, node.second
+            if first is None:
+                order.append(node)
+            elif first.__class__ is not tuple:
+                stack += (node, None, first) if second is None else (node, None, second, first)
+            elif id(first) in vectors and id(second) in vectors:
+                order.append(node)
+            else:
+                stack += (node, (first, second), None)
+                for vector in (second, first):
+                    if id(vector) not in vectors:
+                        stack += vector[::-1]
     return order
 
 
@@ -82,9 +89,10 @@ def zeroed(root: Value) -> tuple[list[Value], dict[Value, Any]]:
         node = pop()
         if node is None:
             node = pop()
+            if node.__class__ is tuple:
+                vectors.update(map(id, node))
+                node = pop()
             done(node)
-            if node.first.__class__ is tuple:
-                vectors.update((id(node.first), id(node.second)))
             continue
         while (old := node.grad) is not zero:
             node.grad = zero
@@ -93,7 +101,10 @@ def zeroed(root: Value) -> tuple[list[Value], dict[Value, Any]]:
                 before.setdefault(node, old)  # a subclass may keep its gradient in another way
                 break
             if first.__class__ is tuple:
-                stack += (node, None)
+                if id(first) in vectors and id(second) in vectors:
+                    done(node)
+                    break
+                stack += (node, (first, second), None)
                 for vector in (second, first):
                     if id(vector) not in vectors:
                         stack += vector[::-1]
