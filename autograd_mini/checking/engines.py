@@ -72,11 +72,10 @@ class Run:
         told = adapter is not None or isinstance(self.root, type(self.leaves[0]))
         self.data = check_root(self.root, self.adapter, told)
         self.zero = self.adapter.get(value(inputs.numbers[0]), "grad")  # of a leaf of no graph
-        ends = [node for node in _unread(self.root, self.adapter).order if not node.parents]
-        leaves = [node.node if isinstance(node, Node) else node for node in ends]
+        ends = (x for x in _unread(self.root, self.adapter).order if not x.parents)
+        leaves = (x.node if isinstance(x, Node) else x for x in ends)
         mine = {*map(id, self.leaves)}
-        others = [leaf for leaf in leaves if id(leaf) not in mine]
-        self.others = [(leaf, self.adapter.get(leaf, "grad")) for leaf in others]
+        self.others = [(x, self.adapter.get(x, "grad")) for x in leaves if id(x) not in mine]
 
     def __enter__(self) -> Run:
         for node, _ in self.others:
@@ -191,14 +190,14 @@ def backward(root: Any, adapter: Adapter) -> dict[str, int]:
         nonlocal steps
         steps += 1
         if steps > limit + _PATIENCE:
-            raise _TooLongError
+            raise Stop
         return watch
 
     before = sys.gettrace()
     sys.settrace(watch)
     try:
         adapter.run(root)
-    except _TooLongError:
+    except Stop:
         told = graph.culprit("order", "paths", graph.root, steps=steps, edges=edges)
         raise Faulty(told) from None
     except RecursionError:
@@ -222,8 +221,8 @@ def deeper() -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-class _TooLongError(BaseException):
-    """Not an Exception, so that no engine's own `except` stops it."""
+class Stop(BaseException):
+    """Enough has been seen; not an Exception, so that no engine's own `except` stops it."""
 
 
 # --- what it does beside one gradient -------------------------------------------------------------

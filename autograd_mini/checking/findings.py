@@ -63,8 +63,7 @@ class Culprit:
         values = {"node": self.node, "op": self.op, **written(self.details)}
         return text(f"checking.culprit.{self.message}", lang, **values)
 
-    def __str__(self) -> str:
-        return self.text()
+    __str__ = text
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"where": None}  # what is pickled is the report, not the graph

@@ -189,9 +189,9 @@ class _Guesser:
         if max(sizes) - min(sizes) <= self.tolerance * max(sizes):
             return  # the same number everywhere
         for point, size in zip(others, sizes[1:], strict=True):
-            turned = math.fsum(a * b for a, b in zip(here.got, point.got, strict=True))
-            off = [b - a * turned / sizes[0] ** 2 for a, b in zip(here.got, point.got, strict=True)]
-            if math.hypot(*off) > self.tolerance * size:
+            pairs = [*zip(here.got, point.got, strict=True)]
+            turned = _fitted(pairs)
+            if math.hypot(*(b - turned * a for a, b in pairs)) > self.tolerance * size:
                 return
         yield None, "sample", {}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import groupby
@@ -225,9 +225,6 @@ def uncertainty(graph: Graph, eps: float, formulas: bool, most: float = 1e-3) ->
     return {k: 64 * eps * size[k] + min(lost[k], most * size[k]) for k in right}
 
 
-Expected = Mapping[tuple[int, int], int] | None
-
-
 class Write(NamedTuple):
     """A gradient set to another number: the id of the node, the numbers before and after."""
 
@@ -237,7 +234,7 @@ class Write(NamedTuple):
 
 
 def check_sums(
-    graph: Graph, written: Sequence[Write] = (), expected: Expected = None
+    graph: Graph, written: Sequence[Write] = (), expected: Counter[tuple[int, int]] | None = None
 ) -> Culprit | None:
     """The first node, from the root down, whose gradient is not the sum of its users' shares.
 

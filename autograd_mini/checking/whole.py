@@ -23,6 +23,7 @@ from . import references
 from .adapters import Graph, data_of
 from .casts import doubles
 from .differences import EPS, Probe, quiet
+from .engines import UndefinedError
 from .inputs import Function, Inputs, Options, as_real, unit_of
 from .nodes import Operation, rounding_of_value
 from .references import KINK, NUMBER, Reference, by_fraction, by_ladder, by_mpmath, exact, mpmath
@@ -119,13 +120,13 @@ class Truth:
             with suppress(PoleError):  # mpmath has no infinite slope, be it that of another input
                 if isinstance(y := self._moved(along, t, references.precise), mpmath().mpf):
                     return y
-            raise _ImpreciseError
+            raise UndefinedError("f gives a float for mpmath's numbers")
 
         try:
             found = by_mpmath(f, scale, kink or self.kinked, order)
             if found.kind == KINK and references.jumps(f, scale):
                 return found._replace(kind=references.DOMAIN)
-        except _ImpreciseError:
+        except UndefinedError:
             return None
         if found.kind == KINK and found.high - found.low <= abs(found.high) / 10**30 + found.bar:
             return found._replace(kind=NUMBER)  # the kinks lie elsewhere
@@ -187,8 +188,7 @@ class Truth:
         if y is None or not fine._is_smooth(along):
             return self
         here = self.floats(self.inputs.floats)
-        numbers = [x + along.get(k, 0.0) / 1024 for k, x in enumerate(self.inputs.floats)]
-        size = abs(here) + 1024 * abs(fine.floats(numbers) - y)
+        size = abs(here) + 1024 * abs(fine.floats(self.inputs.moved(along, 1 / 1024)) - y)
         return fine if abs(y - here) <= self.inputs.eps**0.5 * size else self
 
     def _is_smooth(self, along: Mapping[int, float]) -> bool:
@@ -209,10 +209,6 @@ class Truth:
                     return False
             return True
         return False
-
-
-class _ImpreciseError(Exception):
-    """f has given a float for mpmath's numbers."""
 
 
 def in_double(f: Function, inputs: Inputs, read: Function) -> Any:
