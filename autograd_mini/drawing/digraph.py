@@ -128,6 +128,26 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         self.body = [re.sub(r"(\\\\)(?=\\\\)", "\\1\u2060", line) for line in self.body]
         return json.loads(self.pipe("json").decode().replace("\u2060", ""))
 
+    def save(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        skip_existing: bool | None = False,
+    ) -> str:
+        """Write the DOT text; to a name that ends as a picture's does, `x.png`, the picture.
+
+        The arguments are graphviz's. Returns the path. Raises as `pipe`.
+        """
+        self.filename = os.fspath(filename or self.filename)
+        self.directory = os.fspath(directory or self.directory)
+        path = Path(self.filepath)
+        format = path.suffix[1:].lower()
+        if not (skip_existing and path.exists()):
+            text = format in ("gv", "dot") or format not in graphviz.FORMATS
+            _put(path, self.source.encode(self.encoding or "utf-8") if text else self.pipe(format))
+        return str(path)
+
     def render(
         self,
         filename: str | os.PathLike[str] | None = None,
@@ -158,15 +178,17 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         if raise_if_result_exists and picture.exists():
             raise graphviz.FileExistsError(f"output file exists: {str(picture)!r}")
         data = self.pipe(format, **given)
-        picture.parent.mkdir(parents=True, exist_ok=True)
         if not cleanup:
-            text = Path(self.filepath)
-            text.parent.mkdir(parents=True, exist_ok=True)
-            write(text, self.source.encode(self.encoding or "utf-8"))
-        write(picture, data)
+            _put(Path(self.filepath), self.source.encode(self.encoding or "utf-8"))
+        _put(picture, data)
         if view or quiet_view:
             graphviz.view(str(picture), quiet=quiet_view)
         return str(picture)
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, data)
 
 
 def table(rows: Iterable[str], padding: int, spacing: int = 0) -> str:

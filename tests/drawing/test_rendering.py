@@ -56,6 +56,25 @@ def test_render_writes_like_graphviz(tmp_path):
         draw(neuron()).render(outfile=tmp_path / "y.png", raise_if_result_exists=True)
 
 
+@pytest.mark.parametrize(("name", "start"), [("x.PNG", b"\x89PNG"), ("x.svg", b"<?xml")])
+def test_save_writes_what_the_name_ends_in(tmp_path, name, start):
+    """graphviz wrote DOT text under that name."""
+    drawing = draw(neuron())
+    path = Path(drawing.save(tmp_path / "deep" / name))
+    assert path == tmp_path / "deep" / name
+    assert path.read_bytes().startswith(start)
+    path.write_bytes(b"old")
+    assert drawing.save(skip_existing=True) == str(path)
+    assert path.read_bytes() == b"old"
+
+
+def test_save_writes_dot_text_as_graphviz_does(tmp_path):
+    drawing = draw(neuron())
+    for name in ("x.gv", "x.dot", "x", "x.notes"):
+        path = drawing.save(name, directory=tmp_path)
+        assert Path(path).read_text(encoding="utf-8") == drawing.source
+
+
 def test_a_failed_rendering_leaves_the_old_file(tmp_path, monkeypatch):
     old = tmp_path / "x.svg"
     old.write_text("old")
