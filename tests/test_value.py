@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 
+import mpmath
 import pytest
 
 from autograd_mini import Value, functions, grad
@@ -138,6 +139,24 @@ def test_create_graph_refuses_a_graph_whose_data_was_changed():
     assert x.grad == slope
     y.backward()
     assert x.grad == 2 * slope
+
+
+@pytest.mark.parametrize("number", [float, Fraction, complex, mpmath.mpf])
+def test_create_graph_notices_changed_data_of_every_kind(number):
+    x = Value(number(2))
+    y = x**3
+    x.data = number(5)
+    with pytest.raises(GradientError, match="changed after pow was computed"):
+        y.backward(create_graph=True)
+
+
+@pytest.mark.parametrize("number", [float, Fraction])
+def test_create_graph_notices_changed_data_where_the_slope_is_a_plain_0_now(number):
+    x = Value(number(2))
+    y = x.relu()
+    x.data = number(-2)
+    with pytest.raises(GradientError, match=r"changed after relu was computed: .* and is 0 now"):
+        y.backward(create_graph=True)
 
 
 # --- operators and their reflections ------------------------------------------------------------
