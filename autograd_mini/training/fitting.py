@@ -156,9 +156,10 @@ def fit(
             for epoch in range(1, epochs + 1):
                 row = trainer.epoch(epoch, next(batches), after_batch)
                 history.rows.append(row)
+                enough = best and best._is_enough(row, params)  # before a callback changes weights
                 after_epoch(row)
                 answers = [callback(model, history) for callback in calls]
-                if best and best._is_enough(row, params):
+                if enough:
                     history.stopped = "early stopping"
                 elif any(answer is True for answer in answers):
                     history.stopped = "callback"

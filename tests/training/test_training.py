@@ -331,6 +331,16 @@ def test_with_early_stopping_an_interrupted_run_has_its_best_weights():
     assert (len(history), history.stopped, v) == (5, "interrupted", 3.0)
 
 
+def test_the_best_weights_are_those_before_a_callback_that_changes_them_or_is_interrupted():
+    def change(model, history):
+        if len(history) == 3:
+            model.v.data = -50.0
+            raise KeyboardInterrupt
+
+    history, v = away(9, 9, callbacks=[change])
+    assert (history.best_epoch, history.stopped, v) == (3, "interrupted", 3.0)
+
+
 def test_callbacks_see_each_epoch_and_can_end_the_run():
     seen = []
     calls = [lambda m, h: len(h) == 3, lambda m, h: seen.append((m.v.data, h.loss[-1]))]
