@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from math import hypot, log10, sqrt
 from typing import Any, NamedTuple
 
@@ -222,7 +222,7 @@ def _shares(
     ]
     alive = sum(any(s) or any(out[j].data for out in outputs) for j, s in enumerate(slopes))
     dead = 1 - alive / len(neurons)
-    steepest = _steepest(functions.function(SHEET[act]) if isinstance(act, str) else act)
+    steepest = _steepest_of(act) if isinstance(act, str) else _steepest(act)
     if steepest is None:
         return None, dead
     small = [abs(s) < SATURATED_SLOPE * steepest for unit in slopes for s in unit]
@@ -237,7 +237,12 @@ def _slope(neuron: Neuron, x: list[Value], h: Value) -> float:
     return float(grad(neuron.activation)(z))
 
 
-@lru_cache(maxsize=64)
+@cache
+def _steepest_of(name: str) -> float | None:
+    """That of an operation; a function of one's own may change, and is measured each time."""
+    return _steepest(functions.function(SHEET[name]))
+
+
 def _steepest(f: Callable[[Value], Any]) -> float | None:
     """The largest slope of an activation that is nearly flat on both sides; None for others."""
     try:

@@ -132,6 +132,20 @@ def test_saturation_begins_where_the_slope_is_a_fiftieth_of_the_steepest(activat
     assert diagnose(function, batch).layers[0].saturated == 0.4  # a function of one's own, too
 
 
+def test_an_activation_that_was_changed_is_measured_anew():
+    class Scaled:
+        size = 1.0
+        __hash__ = None
+
+        def __call__(self, z):
+            return z.tanh() * self.size
+
+    act = Scaled()
+    model = MLP(1, [1, 1], activation=act, seed=0)
+    for act.size in (1.0, 0.01):
+        assert diagnose(model, [[0.0]]).layers[0].saturated == 0.0
+
+
 @pytest.mark.parametrize("activation", ["relu", "gelu", "softplus", "exp", "sin", "log", "square"])
 def test_what_does_not_squash_is_not_saturated(activation):
     assert diagnose(chain(1.0, 1, activation), [[2.0]]).layers[0].saturated is None
