@@ -79,8 +79,8 @@ def layer(rows, inputs):
                 if weights != row.numbers or weights[0] is not row.numbers[0]:
                     if _sum(weights).__class__ is not float:
                         break
-                    row.numbers = weights
                     row.weights = (*weights[:-1],)
+                    row.numbers = weights  # last: another thread goes by these
                 out = fsum(map(multiply, weights, numbers))
                 if not FINITE:
                     break

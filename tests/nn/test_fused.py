@@ -75,6 +75,22 @@ def test_a_mixture_of_constants_and_values():
         assert set(topological(z)) == {z, *row, v}
 
 
+def test_another_thread_in_the_midst_of_new_weights_has_their_partials():
+    class Watched(Row):
+        def __setattr__(self, name, content):
+            super().__setattr__(name, content)
+            if name in ("numbers", "weights") and content and not seen:
+                seen.append(0)
+                seen[:] = layer()([self], (x,))  # as a thread that has its turn here
+
+    w, x, seen = Value(2.0), Value(3.0), [0]
+    row = Watched((w, Value(1.0)))
+    layer()([row], (x,))
+    seen, w.data = [], 5.0
+    layer()([row], (x,))
+    assert [z.dsecond for z in seen] == [(5.0,)]
+
+
 def test_one_weight_of_another_kind():
     row = (Value(F(1, 3)), Value(F(1, 7)))
     mixed = (Value(F(1, 3)), Value(0.5))
