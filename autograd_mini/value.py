@@ -76,6 +76,9 @@ class Value(NumberLike):
         """
         zero, one = higher.start(self, seed, create_graph)
         order, before = zeroed(self)
+        plain = {*map(type, order)} == {Value}
+        if not plain:  # the gradient of another class may hide that a node was seen
+            order = [*dict.fromkeys(order)]
         if zero.__class__ is not float:
             for node in (*order, *before):
                 node.grad = zero
@@ -85,7 +88,7 @@ class Value(NumberLike):
         else:
             self._sweep(order)
         higher.add_to_leaves(order, before)
-        if zero.__class__ is float:
+        if plain and zero.__class__ is float:
             spare.leave(order, Value)
 
     @staticmethod

@@ -251,3 +251,6 @@ def test_a_subclass_may_keep_its_gradient_in_another_way():
     y.backward()
     y.backward()
     assert x.grad == 16.0
+    x.grad, z = 0.0, Rounded(5.0, (x,), (7.0,))
+    (z * z + z).backward()
+    assert x.grad == (2 * 5 + 1) * 7

@@ -29,12 +29,12 @@ class Passes:
 
 
 def leave(order: list[Any], node: type) -> None:
-    """Leave the nodes of a backward pass to later graphs, if each is a `node` and no subclass.
+    """Leave the nodes of a backward pass, each a `node` and no subclass, to later graphs.
 
     There are at most twice as many spare ones as graphs of late had, so no memory grows. Where
     threads meet here, a list is lost or comes twice, which costs time only.
     """
-    if not ALONE or not Passes.used or len(order) > MOST or {*map(type, order)} != {node}:
+    if not ALONE or not Passes.used or len(order) > MOST:
         return
     spare, orders = SPARE[node], [order]
     for old in reversed(Passes.orders):
