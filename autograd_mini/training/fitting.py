@@ -176,7 +176,8 @@ def fit(
         history.stopped = "error"
         raise
     finally:
-        optimiser.schedule = own_schedule
+        if schedule is not None:
+            optimiser.schedule = own_schedule
     if best and best._weights:
         best._weights.restore()
     return history
@@ -243,6 +244,7 @@ class _Trainer:
 
     def epoch(self, epoch: int, batches: list[Sequence[int]], after_batch: Show) -> Epoch:
         """One pass through the data."""
+        check_optimiser(self.optimiser, self.model.parameters())  # a callback may change those
         start, seen, right, loss, norm, lr = perf_counter(), 0, 0, 0.0, 0.0, 0.0
         accuracy: float | None = None
         for number, batch in enumerate(batches, 1):

@@ -341,6 +341,27 @@ def test_the_best_weights_are_those_before_a_callback_that_changes_them_or_is_in
     assert (history.best_epoch, history.stopped, v) == (3, "interrupted", 3.0)
 
 
+def test_a_callback_that_replaces_weights_is_told_that_they_would_not_be_trained():
+    def revive(model, _):
+        model.layers[0].neurons[0].w = [0.5, 0.5]
+
+    model = MLP(2, [1], seed=0)
+    optimiser = SGD(model.parameters(), lr=0.1)
+    with pytest.raises(ValueError, match=r"not the model's; make it anew"):
+        fit(model, xor(), "mse", optimiser, 9, callbacks=[revive])
+
+
+def test_a_schedule_that_a_callback_sets_stays():
+    model = Offset()
+    optimiser, halving = SGD([model.v], lr=1.0), lambda step: 0.5**step
+
+    def change(_, history):
+        optimiser.schedule = halving
+
+    history = fit(model, ([0.0], [99.0]), "mae", optimiser, 3, callbacks=[change])
+    assert (history.learning_rate, optimiser.schedule) == ([1.0, 0.5, 0.25], halving)
+
+
 def test_callbacks_see_each_epoch_and_can_end_the_run():
     seen = []
     calls = [lambda m, h: len(h) == 3, lambda m, h: seen.append((m.v.data, h.loss[-1]))]
