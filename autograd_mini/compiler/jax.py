@@ -174,7 +174,9 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
         shared += [float(value.data) for value in entry.captured]
         if fast.reduce == "mean":
             shared.append(float(count) if axis is None else jax.lax.psum(float(count), axis))
-        return entry.program.ordered(*function(entry.program, axis)(shared, samples))
+        found = entry.program.ordered(*function(entry.program, axis)(shared, samples))
+        every = bool(fast.batch) and not fast.reduce  # has its own, also where all are equal
+        return [jnp.broadcast_to(x, (count,)) for x in found] if every else found
 
     value_of: Any = jax.custom_vjp(lambda given: run("value", given)[0])
 
@@ -188,7 +190,10 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
 
         def gradient(leaf: Any, each: bool) -> Any:
             size = math.prod(jnp.shape(leaf)[each:])
-            columns = jnp.stack([share * next(left) for _ in range(size)], axis=-1)
+            parts = [share * next(left) for _ in range(size)]
+            if each:  # some may be the same for all samples
+                parts = [jnp.broadcast_to(part, (len(leaf),)) for part in parts]
+            columns = jnp.stack(parts, axis=-1)
             whole = columns if each or columns.ndim == 1 else columns.sum(axis=0)
             return whole.reshape(jnp.shape(leaf))
 

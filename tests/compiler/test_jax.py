@@ -96,6 +96,18 @@ def test_batches_in_lists_as_the_compiled_function_takes_them():
     assert jax.grad(as_jax(fast))(w, np.array(x), y) == jax.grad(as_jax(fast))(w, x, np.array(y))
 
 
+@pytest.mark.parametrize("f", [lambda w, x: w * x[0] + x[1] ** 2, lambda w, x: 2.0 * w])
+@pytest.mark.parametrize("reduce", ["mean", "sum", None])
+def test_what_is_the_same_for_all_samples_is_that_of_each(f, reduce):
+    fast = compile(f, wrt=("w", "x"), batch="x", reduce=reduce, backend="python")
+    w, x, theirs = 3.0, np.array([[1.0, 2.0], [4.0, 3.0], [5.0, 6.0]]), as_jax(fast)
+    value, (by_w, by_x) = fast.value_and_grad(w, x)
+    assert np.array_equal(theirs(w, x), value)
+    slopes = jax.grad(lambda w, x: theirs(w, x).sum(), argnums=(0, 1))(w, x)
+    assert np.allclose(slopes[0], np.sum(by_w))
+    assert np.allclose(slopes[1], by_x)
+
+
 def test_arguments_to_differentiate_by_in_another_order():
     f = as_jax(compile(lambda x, y: x - 2 * y[0] * y[1], wrt=("y", "x"), backend="python"))
     x, y = np.float64(5.0), np.array([3.0, 4.0])
