@@ -188,6 +188,9 @@ class Optimiser:
         new._memory = [*zip(*columns, strict=True)] or new._memory
         vars(self).update(vars(new))
 
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_memory": [*self._memory]}  # a copy has it as it is now
+
     def __repr__(self) -> str:
         rate = f"schedule={self.schedule!r}" if self.schedule else f"lr={self._lr}"
         rest = "".join(f", {name}={getattr(self, name)}" for name in self.settings)

@@ -367,6 +367,3 @@ class Later(Sequence[Any]):
     def __getitem__(self, index: Any) -> Any:
         self.release()
         return self.found[index]
-
-    def __reduce__(self) -> Any:
-        return list, ([*self],)

@@ -199,6 +199,21 @@ def test_parameters_are_what_they_should_be_whenever_one_asks(touch, often):
     assert [p.data for p in one.parameters()] == [p.data for p in two.parameters()]
 
 
+def test_a_copy_of_an_optimiser_remembers_what_it_did_when_it_was_made():
+    kept: list[list[Adam]] = [[], []]
+    for compiled, copies in enumerate(kept):
+        model = MLP(2, [2, 1], activation="tanh", seed=3)
+        rule = Adam(model.parameters(), lr=0.1)
+        step = partial(eager, model, losses.mse, rule, LABELS)
+        if compiled:
+            step = partial(compile_step(model, "mse", rule, backend="python"), ROWS, LABELS)
+        for _ in range(3):
+            step()
+            copies.append(copy(rule))
+    eagerly, compiled = ([each.state_dict() for each in copies] for copies in kept)
+    assert compiled == eagerly
+
+
 def test_two_steps_that_share_parameters_and_batches_that_change_inside():
     ends: list[list[float]] = []
     for backend in ("eager", "python", "auto"):
