@@ -22,7 +22,7 @@ LIMIT = 256 * 2**20
 """Bytes that the directory may hold."""
 _HOMES = {"win32": ("LOCALAPPDATA", "AppData/Local"), "darwin": ("", "Library/Caches")}
 _SOURCES = ["skeleton.ll"]
-_SOURCES += [f"{name}.py" for name in "ir llvm_source packing vector_maths".split()]
+_SOURCES += [f"{name}.py" for name in "ir llvm_source packing passes vector_maths".split()]
 
 
 def directory() -> Path | None:

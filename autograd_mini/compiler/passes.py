@@ -46,6 +46,8 @@ def rebuilt(
             if i in program.labels and places[i] >= 0:
                 labels.setdefault(places[i], program.labels[i])
         bounds.append(len(code))
+        if len(bounds) == 2:  # `after` cannot use what `each` computes, though it needs no sample
+            code.forget(range(*bounds))
     outputs = tuple([Output(name, moved(x)) for name, x in program.outputs])
     return Program(program.inputs, code, bounds[0], bounds[1], outputs, labels, headings)
 

@@ -109,6 +109,10 @@ class Code:
             self.starts.append(len(self.operands))
         return found
 
+    def forget(self, numbers: range) -> None:
+        """Emit these anew when they are wanted again: who wants them may not use them."""
+        self._seen = {key: i for key, i in self._seen.items() if i not in numbers}
+
     def __len__(self) -> int:
         return len(self.opcodes)
 

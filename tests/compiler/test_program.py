@@ -9,6 +9,8 @@ import pytest
 
 from autograd_mini.compiler import program as programs
 from autograd_mini.compiler.backends import BACKENDS, backend
+from autograd_mini.compiler.passes import improved
+from autograd_mini.compiler.program import Input, Output, Program
 from autograd_mini.numbers.instructions import MEANING, Code
 from tests.compiler.interpreter import interpreted
 from tests.compiler.programs import cubic, emitter, line
@@ -138,6 +140,21 @@ def test_a_condition_selects(run):
             known = (one, other) if sign not in ("and", "or") else (one < 2.5, other > 1.5)
             expected = 7.0 if MEANING[sign](*known) else one
             assert got == expected or (got != got and expected != expected), (sign, one, other)
+
+
+def test_what_needs_no_sample_in_the_end_is_computed_before_them_or_after(run):
+    """Sums may not use what each sample computes, though it comes to be the same instruction."""
+    code, emit = emitter()
+    w, x = emit("input", 0.0), emit("input", 1.0)
+    twice = emit("*", emit("select", emit(">", x, 0.0), w, w), 2.0)
+    product, norm = emit("*", twice, x), emit("hypot", w, x)
+    stop = len(code)
+    total = emit("total", x)
+    twice = emit("*", emit("select", emit(">", total, 0.0), w, w), 2.0)
+    found = emit("total", product), emit("total", norm), twice, emit("hypot", w, total)
+    outputs = tuple([Output("", k) for k in found])
+    made = Program((Input("w"), Input("x", True)), code, 1, stop, outputs, {})
+    assert run(improved(made)[0], [3.0], [[4.0, 0.0]], 2) == ([24.0, 8.0, 6.0, 5.0], [])
 
 
 def test_constants_keep_their_sign_and_share_their_place():
