@@ -62,7 +62,7 @@ class _Printed:
     def __init__(self, program: Program, careful: bool) -> None:
         self.program, self.code, self.careful = program, program.code, careful
         self.templates = _CAREFUL if careful else _PLAIN
-        reserved = {*_FUNCTIONS[True], *_FUNCTIONS[False], "run", "shared", "samples", "count"}
+        reserved = {*_FUNCTIONS[True], *_FUNCTIONS[False], *_WORDS.split()}
         self.names = names(program, reserved)
 
     def operand(self, operand: int) -> str:
@@ -142,4 +142,5 @@ class _Printed:
             yield f"    for {inputs} in zip(*[column[::-1] for column in samples]):"
 
 
+_WORDS = "run shared samples count zip range OverflowError"
 _REDUCED = {"total": "[]", "accumulate": "0.0"}

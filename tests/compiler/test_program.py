@@ -164,6 +164,13 @@ def test_constants_keep_their_sign_and_share_their_place():
     assert math.copysign(1, code.constants[~code.constant(-0.0)]) == -1
 
 
+def test_labels_may_be_words_of_the_text(run):
+    words = "zip range exp fsum samples double m OverflowError nan".split()
+    named = line()._replace(labels=dict(enumerate(words)))
+    given = [2.0, 0.5, 2.0], [[1.0, 2.0], [1.0, 6.0]], 2
+    assert run(named, *given) == run(line(), *given)
+
+
 def test_labels_become_names():
     program = cubic()
     assert [*programs.names(program).values()] == ["x", "x_cubed", "v_lambda"]
