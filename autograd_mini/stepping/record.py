@@ -81,8 +81,10 @@ def _recorded(root: Any, watch: Watch, seed: object, optimiser: Optimiser | None
     stale: list[int] = []
     if watch.node is Value:
         order, copy = topological(root), deepcopy(root, {}, Value)
-        copy.backward(seed)
         nodes = topological(copy)
+        for node in nodes:
+            node.grad = 0.0  # whatever an earlier pass has left in the leaves
+        copy.backward(seed)
         values: dict[Any, Value] = dict(zip(order, nodes, strict=True))
         backward = reverse_sweep(nodes, *start(copy, seed, create_graph=False))
         stale = [k for k, node in enumerate(order) if node.first is not None and is_stale(node)]

@@ -96,6 +96,16 @@ def test_the_steps_of_a_square():
     assert x.grad == 0.0, "the graph is left as it is"
 
 
+def test_what_an_earlier_pass_has_left_in_the_graph_does_not_count():
+    x = Value(3.0, label="x")
+    y = x * x
+    first = steps(y)
+    y.backward()
+    assert [node.grad for node in steps(y).nodes] == [6.0, 1.0]
+    assert steps(y) == first
+    assert x.grad == 6.0, "the graph is left as it is"
+
+
 # fmt: off
 def of_the_learner(w, x):
     h = w * x
