@@ -218,7 +218,7 @@ class Timeline:
             {node: x for node in changes if (x := _last(changes[node], index)) is not None}
             for changes in (self._data, self._grad)
         )
-        return State(data, grad, frozenset(k for k, at in self._visits.items() if at[0] <= index))
+        return State(data, grad, frozenset(k for k, at in self._visits.items() if at[-1] <= index))
 
 
 def _last(changes: list[tuple[int, Number]], index: int) -> Number | None:

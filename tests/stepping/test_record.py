@@ -414,6 +414,13 @@ def test_an_engine_that_follows_every_path_is_recorded_edge_by_edge():
     assert taken == [(3, 1, 0), (1, 0, 0), (1, 0, 1), (3, 2, 1), (2, 1, 0), (1, 0, 0), (1, 0, 1)]
 
 
+def test_a_node_is_complete_when_it_is_visited_for_the_last_time():
+    wrong, _ = museum.stepped("EveryPath")
+    for index in range(len(wrong)):
+        later = {step.node for step in wrong[index + 1 :] if isinstance(step, Visit)}
+        assert not wrong.state(index).complete & later
+
+
 def test_code_of_python_c_and_code_made_of_the_sheet_are_told_apart():
     """From Python 3.13 on, the text of `python -c` can be looked up, under the name <string>."""
     code = "from autograd_mini import steps; r = steps(lambda x: x * 2, 3.0); print(r.root.data)"
