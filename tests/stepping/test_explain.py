@@ -472,3 +472,8 @@ def test_a_local_derivative_that_is_another_is_no_equation(name, wrong, right):
         assert local.text.partition(" ")[2] == said
         assert local.latex.count(r"\ne") == local.mathml.count("≠") == said.count("≠")
         assert local.text in str(explain(run.root, lang="en"))
+
+
+def test_the_derivative_of_an_operand_whose_other_use_is_lost_is_no_equation():
+    run = steps(lambda x: x - x, 3.0, value=museum.ENGINES["ParentsInASet"])
+    assert [said.local.text for said in told(run, Accumulate)] == ["∂v₁/∂x = 1 ≠ −1"]
