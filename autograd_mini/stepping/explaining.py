@@ -222,7 +222,10 @@ class _Writer(Teller):
             numbers = [(symbols.number(s.adjoint), symbols.number(s.partial)) for s in shares]
             slots["sum"] = sum_of([symbols.multiply(*pair) for pair in numbers])
             numeric, terms = fill("visit.numbers", slots), slots["sum"].text
-        sentence = "gradient.none" if not shares else "gradient" + ".one" * (len(shares) == 1)
+        x = self.steps.nodes[node]
+        uses = sum(user.parents.count(x) for user in self.steps.nodes)
+        kind = (".none", ".one")[len(shares)] if len(shares) < 2 else ".some" * (len(shares) < uses)
+        sentence = f"gradient{kind}"
         if node == len(self.called) - 1 and self.numerator == self.called[-1]:
             sentence = "gradient.self"
         told = self.told(

@@ -477,3 +477,11 @@ def test_a_local_derivative_that_is_another_is_no_equation(name, wrong, right):
 def test_the_derivative_of_an_operand_whose_other_use_is_lost_is_no_equation():
     run = steps(lambda x: x - x, 3.0, value=museum.ENGINES["ParentsInASet"])
     assert [said.local.text for said in told(run, Accumulate)] == ["∂v₁/∂x = 1 ≠ −1"]
+
+
+def test_the_shares_of_a_gradient_are_one_for_each_use_or_it_says_of_which():
+    x = Value(2.0, label="x")
+    y = x * x + (x - 5).relu()  # x - 5 has the gradient 0
+    said = explain(x, of=y, lang="en").sentence
+    assert "2 shares, one for each use of `x` in a node whose gradient is not 0: " in said
+    assert "2 shares, one for each use of `x`: " in explain(x, of=x * x, lang="en").sentence
