@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
+from inspect import isfunction
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -247,6 +248,9 @@ def properties_of(value: Callable[[Any], Any], adapter: Adapter) -> tuple[Proper
     except Exception:  # it takes other numbers
         return ()
     state = [x for c in cls.__mro__[:-1] for x in vars(c).values() if hasattr(x, "__get__")]
+    for f in filter(isfunction, tuple(state)):
+        others = map(f.__globals__.get, f.__code__.co_names)
+        state += filter(isfunction, others)  # a cell of a notebook defines them anew
     key, before, found = _known.get(cls) or (None, [], ())
     if key != adapter or [*map(id, before)] != [*map(id, state)]:
         found = tuple(_seen(value, adapter))

@@ -184,6 +184,21 @@ def test_our_own_engine_has_nothing_to_say_beside():
     assert check_grad(cubed, 2.0, value=museum.HEALTHY).properties == ()
 
 
+def test_a_function_that_the_class_calls_may_be_mended_without_the_class(monkeypatch):
+    class Stale(museum.Engine):
+        def fresh(self, order):
+            forget(order)
+
+    for found in (["second"], []):
+        report = check_grad(cubed, 2.0, value=Stale)
+        assert [x.name for x in report.properties if x.severity == "warning"][:1] == found
+        monkeypatch.setitem(globals(), "forget", lambda order: museum.Engine.fresh(None, order))
+
+
+def forget(order):
+    """What a notebook's cell defines, and then defines anew."""
+
+
 def test_a_walk_over_every_path_is_a_property_of_a_right_engine():
     def doubled(x):
         for _ in range(11):
