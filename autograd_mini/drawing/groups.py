@@ -82,13 +82,14 @@ def _parts(order: Sequence[Value]) -> Paths:
         if len(found) == 1:
             (paths[node],) = found
         elif (
-            uses[first] == 1  # 0 for a vector
-            and first in paths
-            and node.op
+            node.op
             and len(node.op.params) == 1
+            and not node.op.vectors
             and not node.label  # what the reader has named stays where the reader sees it
+            and uses[parent := node.parents[0]] == 1
+            and parent in paths
         ):
-            paths[node] = paths[first]
+            paths[node] = paths[parent]
     return paths
 
 

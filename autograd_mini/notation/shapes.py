@@ -44,7 +44,7 @@ def shape_of(node: Value) -> Shape:
         return Shape(None, (len(node.parents),), name=node._op)
     args = node.args
     lengths = tuple(len(arg) if arg.__class__ is tuple else 1 for arg in args)
-    bias = node.constants == BIAS and node.op.name == "dot"
+    bias = node.op.name == "dot" and args[1][-1].__class__ is int and args[1][-1:] == BIAS
     exponent = None
     if node.op.name == "pow" and args[1].__class__ in (int, float):
         exponent = int(args[1]) if args[1] == args[1] // 1 else args[1]

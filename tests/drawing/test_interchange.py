@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_mini import Value, from_json, functions, ieee, scope, to_json
+from autograd_mini import MLP, Value, from_json, functions, ieee, scope, to_json, to_mermaid
 from autograd_mini.drawing.scopes import scope_of
 from autograd_mini.errors import FormulaError, NumberTypeError
 from autograd_mini.graph import topological
@@ -159,6 +159,12 @@ def test_the_graph_goes_on_from_where_it_was():
     z.backward()
     w2, x2 = again.parents
     assert (x2.grad, w2.grad) == (2 * Fraction(2, 21) * w.data, 2 * Fraction(2, 21) * x.data)
+
+
+def test_a_network_that_comes_back_folds_as_it_did():
+    y = MLP(2, [2, 1], activation="tanh", seed=0)([0.5, -1.0])
+    (again,) = from_json(to_json(y))
+    assert to_mermaid(again, collapse="neuron") == to_mermaid(y, collapse="neuron")
 
 
 def test_the_schema_is_stable():

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_mini import Value, draw_text, explain, functions, ieee, museum, steps
+from autograd_mini import Value, draw_text, explain, functions, ieee, museum, nn, steps
 from autograd_mini.graph import topological
 from autograd_mini.language import catalogue
 from autograd_mini.notation import shapes
 from autograd_mini.notation.labels import number, printable
 from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Adam
-from autograd_mini.stepping import explain_step
+from autograd_mini.stepping import Steps, explain_step
 from autograd_mini.stepping.sequence import Accumulate, Forward, Seed, Update, Visit
 from tests.stepping.shown import from_latex, from_mathml, worth
 
@@ -485,3 +485,10 @@ def test_the_shares_of_a_gradient_are_one_for_each_use_or_it_says_of_which():
     said = explain(x, of=y, lang="en").sentence
     assert "2 shares, one for each use of `x` in a node whose gradient is not 0: " in said
     assert "2 shares, one for each use of `x`: " in explain(x, of=x * x, lang="en").sentence
+
+
+def test_a_recording_that_is_read_again_says_what_it_said():
+    recorded = steps(nn.Neuron(2, seed=0)([0.5, -1.0]))
+    assert [*map(str, told(recorded, Forward))] == [
+        *map(str, told(Steps.from_json(recorded.to_json()), Forward))
+    ]
