@@ -63,13 +63,12 @@ class GPT(Module):
         self.sizes = {k: whole(k, n) for k, n in {**sizes, "context": context}.items()}
         if width % heads:
             raise ValueError(f"width must be a multiple of heads, got {width} and {heads}")
-        rng, self.named = generator(seed), dict[str, Rows]()
+        rng = generator(seed)
 
         def rows(name: str, nout: int, nin: int) -> Rows:
             labels = [[f"{name}.neuron{j + 1}.w[{i}]" for i in range(nin)] for j in range(nout)]
             made = [[Value(normal(rng, nin, nout, SPREAD), label=x) for x in row] for row in labels]
-            self.named[name] = tuple(map(tuple, made))
-            return self.named[name]
+            return tuple(map(tuple, made))
 
         self.letters, self.places = rows("letters", tokens, width), rows("places", context, width)
         shapes = dict.fromkeys(("query", "key", "value", "mixed"), (width, width))
@@ -82,9 +81,16 @@ class GPT(Module):
         size = width // heads
         self.parts = [slice(h, h + size) for h in range(0, width, size)]
 
+    @property
+    def named(self) -> dict[str, Rows]:
+        """The rows of weights by their names, in the order in which they are used."""
+        blocks = [(f"layer{k}", block) for k, block in enumerate(self.blocks, 1)]
+        inner = {f"{at}.{name}": rows for at, block in blocks for name, rows in block.items()}
+        return {"letters": self.letters, "places": self.places, **inner, "scores": self.scores}
+
     def parameters(self) -> list[Value]:
-        """All weights, row by row, in the order in which they are used."""
-        return [w for rows in self.named.values() for row in rows for w in row]
+        """All weights, row by row, in the order in which they are used, each once."""
+        return [*dict.fromkeys(w for rows in self.named.values() for row in rows for w in row)]
 
     def __call__(self, tokens: Sequence[Any]) -> list[list[Value]]:
         """For each token the scores of the next, which see this one and those before it."""

@@ -49,6 +49,14 @@ def test_a_gpt_comes_back(tmp_path):
     assert [s.data for s in again([4, 0])[1]] == [s.data for s in model([4, 0])[1]]
 
 
+def test_a_gpt_whose_scores_are_its_letters_is_refused(tmp_path):
+    model = GPT(3, width=2, heads=1, context=2, seed=0)
+    model.scores = model.letters
+    assert len({*model.parameters()}) == len(model.parameters()) == 58
+    with pytest.raises(ValueError, match="no file could give this model back"):
+        save(model, tmp_path / "model.json")
+
+
 def test_shape_activations_names_and_answers_come_back(tmp_path):
     model = network(name="net")
     save(model, tmp_path / "m.json")
