@@ -179,7 +179,17 @@ class Layer(Module):
         rng, prefix = generator(seed), f"{name}." if name else ""
         made = partial(Neuron, nin, nonlin, activation=activation, init=init, seed=rng, nout=nout)
         self.neurons = [made(name=f"{prefix}neuron{j}") for j in range(1, nout + 1)]
-        self.activation = self.neurons[0].activation
+
+    @property
+    def activation(self) -> Activation:
+        """That of its neurons; assign another for all of them."""
+        return self.neurons[0].activation
+
+    @activation.setter
+    def activation(self, activation: Activation) -> None:
+        _check_activation(activation)
+        for neuron in self.neurons:
+            neuron.activation = activation
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """A list of outputs, one for each neuron; of a layer of one neuron, its output alone."""
@@ -319,8 +329,11 @@ def _check_activation(act: Any) -> None:
 
 
 def _outputs(neurons: list[Neuron], x: tuple[Any, ...]) -> list[Value]:
-    """Those of a layer's neurons, which have one activation."""
-    rows, act = [neuron._row for neuron in neurons], neurons[0].activation
+    """Those of a layer's neurons: at once, if they have one activation."""
+    rows, acts = [neuron._row for neuron in neurons], [neuron.activation for neuron in neurons]
+    act = acts[0]
+    if acts.count(act) < len(acts):
+        return [_outputs([neuron], x)[0] for neuron in neurons]
     if isinstance(act, str):
         return layer(act)(rows, x)
     return [act(z) for z in layer()(rows, x)]

@@ -71,6 +71,20 @@ def test_a_function_as_activation():
     assert repr(neuron) == "CubeNeuron(1)"
 
 
+def test_an_activation_that_is_changed_is_that_of_the_layer():
+    model = MLP(1, [2, 1], seed=0)
+    first, last = model.layers
+    last.activation = "sigmoid"
+    assert [n.activation for n in last.neurons] == ["sigmoid"]
+    for neuron in first.neurons:
+        neuron.activation = "tanh"
+    assert [row.split()[3] for row in model.summary().splitlines()[1:3]] == ["tanh", "sigmoid"]
+    first.neurons[1].activation = "linear"
+    assert [z.data for z in first([3.0])] == [neuron([3.0]).data for neuron in first.neurons]
+    with pytest.raises(ValueError, match="unknown"):
+        first.activation = "thanh"
+
+
 def test_weights_are_changed_by_number_or_replaced_together():
     neuron = Neuron(2, nonlin=False, name="n")
     neuron.w[0].data, neuron.w[1].data, neuron.b.data = 2.0, 3.0, 4.0
