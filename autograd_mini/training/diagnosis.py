@@ -231,6 +231,8 @@ def _shares(
 
 def _slope(neuron: Neuron, x: list[Value], h: Value) -> float:
     """The derivative of the neuron's activation where it was evaluated."""
+    if neuron.activation == "linear":  # beside others of another activation
+        return 1.0
     if isinstance(neuron.activation, str):
         return float(h.partials[0])
     z = functions.dot([w.data for w in neuron.w], [v.data for v in x]) + neuron.b.data

@@ -132,6 +132,12 @@ def test_saturation_begins_where_the_slope_is_a_fiftieth_of_the_steepest(activat
     assert diagnose(function, batch).layers[0].saturated == 0.4  # a function of one's own, too
 
 
+def test_a_neuron_that_was_made_linear_is_not_saturated():
+    model = MLP(1, [2, 1], activation="tanh", seed=0)
+    model.layers[0].neurons[1].activation = "linear"
+    assert diagnose(model, [[0.0]]).layers[0].saturated == 0.0
+
+
 def test_an_activation_that_was_changed_is_measured_anew():
     class Scaled:
         size = 1.0
