@@ -160,6 +160,8 @@ def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) 
 
     for node in topological(root, known=memo):
         if id(node) not in memo:  # an attribute may have led to it
+            if node.op is None:  # partials given as Values have graphs of their own
+                copied(node.constants, memo)
             made = restored(cls or type(node), *map(translated, contents(node)))
             memo[id(node)] = made
             if cls is None and (attributes := added(node)):

@@ -317,6 +317,17 @@ def test_a_pickled_gradient_that_is_a_value_is_its_number():
     assert (again[0].grad, again[1].data, [leaf.data for leaf in leaves(again[1])]) == (12, 12, [2])
 
 
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_a_copy_has_partials_of_its_own(duplicate):
+    x = Value(3.0)
+    again = duplicate(Value(9.0, (x,), (2 * x,)))
+    (twin,) = again.parents
+    again.backward(create_graph=True)
+    slope, twin.grad = twin.grad, 0.0
+    slope.backward()
+    assert (twin.grad, x.grad) == (2.0, 0.0)
+
+
 def test_one_pickler_for_two_graphs():
     x = Value(2.0)
     pickler = pickle.Pickler(buffer := io.BytesIO())
