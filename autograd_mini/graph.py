@@ -147,10 +147,16 @@ def refilled(node: Value, *contents: Any) -> Value:
     return node
 
 
-def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) -> Value:
+def deepcopy(
+    root: Value,
+    memo: dict[int, Any],
+    number_of: Callable[[Any], Any],
+    cls: type[Value] | None = None,
+) -> Value:
     """`copy.deepcopy` of a graph: no recursion, and nodes that are shared stay shared.
 
-    With `cls`, the nodes are of that class, whatever class they had.
+    With `cls`, the nodes are of that class, whatever class they had. Of a gradient that is a Value,
+    whose graph leads back to the node, it is the number.
     """
 
     def translated(content: Any) -> Any:
@@ -162,7 +168,8 @@ def deepcopy(root: Value, memo: dict[int, Any], cls: type[Value] | None = None) 
         if id(node) not in memo:  # an attribute may have led to it
             if node.op is None:  # partials given as Values have graphs of their own
                 copied(node.constants, memo)
-            made = restored(cls or type(node), *map(translated, contents(node)))
+            data, grad, *rest = contents(node)
+            made = restored(cls or type(node), data, number_of(grad), *map(translated, rest))
             memo[id(node)] = made
             if cls is None and (attributes := added(node)):
                 added(made).update(copied(attributes, memo))

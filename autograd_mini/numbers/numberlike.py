@@ -143,7 +143,7 @@ class NumberLike(Methods):
         return made
 
     def __deepcopy__(self: Value, memo: dict[int, Any]) -> Value:  # type: ignore[misc]
-        return deepcopy(self, memo)
+        return deepcopy(self, memo, held)
 
     def __reduce_ex__(self: Value, protocol: object) -> tuple[Any, ...]:  # type: ignore[misc]
         return pickled(self, held)

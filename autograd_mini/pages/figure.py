@@ -9,6 +9,7 @@ from autograd_mini.drawing import draw
 from autograd_mini.drawing.digraph import SVG
 from autograd_mini.graph import deepcopy, topological
 from autograd_mini.notation.labels import number
+from autograd_mini.numbers.numberlike import held
 from autograd_mini.stepping.sequence import Steps
 from autograd_mini.value import Value
 
@@ -29,7 +30,7 @@ def roomy(steps: Steps) -> Value:
     A layout leaves room for the last ones alone, and 0.6927 + 0.3073 = 1; such a node gets its
     longest number as its gradient.
     """
-    root = deepcopy(steps.root, {}, Value)
+    root = deepcopy(steps.root, {}, held, Value)
     for k, node in enumerate(topological(root)):
         longest = max([node.data, *steps.timeline.numbers(k)], key=_length)
         if _length(longest) > max(_length(node.data), _length(node.grad)):

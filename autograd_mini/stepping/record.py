@@ -12,6 +12,7 @@ from autograd_mini.errors import NumberTypeError
 from autograd_mini.graph import deepcopy, topological
 from autograd_mini.notation.labels import subscript
 from autograd_mini.numbers.kinds import number
+from autograd_mini.numbers.numberlike import held
 from autograd_mini.numbers.trees import builder, leaves, names
 from autograd_mini.optim import Optimiser
 from autograd_mini.rules.higher import is_stale, start
@@ -80,7 +81,7 @@ def steps(
 def _recorded(root: Any, watch: Watch, seed: object, optimiser: Optimiser | None) -> Steps:
     stale: list[int] = []
     if watch.node is Value:
-        order, copy = topological(root), deepcopy(root, {}, Value)
+        order, copy = topological(root), deepcopy(root, {}, held, Value)
         nodes = topological(copy)
         for node in nodes:
             node.grad = 0.0  # whatever an earlier pass has left in the leaves
