@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS
+from autograd_mini.numbers.instructions import CONDITIONS, OPCODES, REDUCTIONS
 
 from .ir import SUMS, terms
 from .program import Program, names, places
@@ -26,7 +26,8 @@ _ARRAYS = {"take": "take", "prod": "product", "others": "others", "hypot": "norm
 _TEMPLATES |= {opcode: _ARRAY.format(name) for opcode, name in _ARRAYS.items()}
 _WORDS = """auto break case char const continue default do double else enum extern float for goto if
     inline int long register restrict return short signed sizeof static struct switch typedef union
-    unsigned void volatile while main i s m v shared samples count once each data state n"""
+    unsigned void volatile while main i s m v shared samples count once each data state n
+    NULL HUGE_VAL EXIT_SUCCESS EXIT_FAILURE RAND_MAX"""
 
 
 def header(program: Program, name: str = "step") -> str:
@@ -44,7 +45,8 @@ class _Printed:
 
     def __init__(self, program: Program, name: str) -> None:
         self.program, self.code, self.name = program, program.code, name
-        self.names = names(program, {*_WORDS.split(), *_words("".join(_definitions().values()))})
+        texts = [*_definitions().values(), *OPCODES, *_TEMPLATES.values()]
+        self.names = names(program, {*_WORDS.split(), *_words(" ".join(texts))})
         self.chunk = {
             i: (part, k // CHUNK)
             for part, numbers in enumerate(program.parts)

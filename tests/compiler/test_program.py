@@ -169,6 +169,12 @@ def test_labels_may_be_words_of_the_text(run):
     named = line()._replace(labels=dict(enumerate(words)))
     given = [2.0, 0.5, 2.0], [[1.0, 2.0], [1.0, 6.0]], 2
     assert run(named, *given) == run(line(), *given)
+    code, emit = emitter()
+    minus = emit("neg", emit("input", 0.0))
+    outputs = (Output("y", emit("exp", minus)),)
+    for word in ("exp", "NULL"):
+        named = Program((Input("x"),), code, len(code), len(code), outputs, {minus: word})
+        assert run(named, [-0.0], [], 1) == ([1.0], [])
 
 
 def test_labels_become_names():
