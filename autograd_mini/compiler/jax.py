@@ -20,6 +20,7 @@ from jax.scipy import special
 
 from autograd_mini.numbers.instructions import REDUCTIONS
 from autograd_mini.numbers.kinds import shown
+from autograd_mini.numbers.ranges import ANYTHING
 from autograd_mini.numbers.trees import names
 
 from .compiled import Compiled
@@ -159,7 +160,7 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
         given = {name: given[name] for name in fast.signature.parameters if name in given}
         trees = {name for name in fast.batch if isinstance(given[name], list | tuple | dict)}
         like = {name: zeros(x, name in trees) for name, x in given.items()}
-        entry, _, _, count, _ = fast.prepared(what, like)
+        entry, _, _, count, _ = fast.prepared(what, like, ANYTHING)
         if (size := len(names(entry.value, ""))) != 1:
             raise ValueError(f"as_jax needs a function that gives one number, it gives {size}")
         shared, samples = list[Any](), list[Any]()
