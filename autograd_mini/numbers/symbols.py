@@ -20,6 +20,7 @@ import sys
 from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
+from numbers import Real
 from pathlib import Path
 from sysconfig import get_path
 from threading import RLock, get_ident
@@ -180,7 +181,7 @@ def _converted(convert: Callable[..., Any]) -> Callable[..., Any]:
 
 for _convert in (float, int, complex, round, math.floor, math.ceil, operator.index):
     setattr(Symbol, f"__{_convert.__name__}__", _converted(_convert))
-_NUMBERS = (Traced, float, int)
+_NUMBERS = (Traced, Real)
 _CONDITIONS = {"select": 1, "and": 2, "or": 2}
 
 

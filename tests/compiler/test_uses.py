@@ -165,6 +165,9 @@ def test_values_from_outside_may_hold_any_real_number():
     assert fast(3.0) == 1.0
     for w.data in (Fraction(2, 3), 5, np.float32(0.5)):
         assert fast(3.0) == 3.0 * float(w.data)
+    third = Value(Fraction(1, 3))
+    fast = python(lambda x: where(x > third, x.data * Fraction(1, 2), x))
+    assert (fast(3.0), fast(0.25)) == (1.5, 0.25)
 
 
 class Named(Value):
