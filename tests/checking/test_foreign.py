@@ -116,6 +116,24 @@ def test_rules_of_a_learner_that_are_right_or_cannot_be_told_apart():
     assert (report.verdict, report.culprit.message) == ("wrong", "untold")
 
 
+def test_a_rule_of_a_learner_that_replaces_a_gradient_is_not_said_to_lack_an_order():
+    def plus(x, y):
+        out = compat.Value(x.data + y.data, (x, y), "+")
+
+        def _backward():
+            x.grad = y.grad = out.grad
+
+        out._backward = _backward
+        return out
+
+    def f(x):
+        y = x * x
+        return (z := plus(y, x)) * y + z
+
+    culprit = check_grad(f, 0.5, value=compat.Value).culprit
+    assert (culprit.kind, culprit.op) == ("accumulation", "mul")
+
+
 # --- properties ----------------------------------------------------------------------------------
 WARNINGS = {
     "closures": ["second", "reuse"],
