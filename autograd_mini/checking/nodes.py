@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
@@ -267,6 +268,11 @@ def check_sums(
         early = any(sum(adj * p != 0 for _, adj, p in handed[id(user)]) > 1 for user in users)
         if getattr(type(graph.root), "backward", None) is Value.backward:
             early = False  # in the right order, whatever a learner's closures do
+            for user, adj, _ in shares:
+                given = sum(p for x, _, p in shares if x is user)
+                if user.op is None and abs(got - wanted + (adj - 1) * given) <= slack:
+                    told = graph.culprit("partial", "unchained", user, operand=graph.name(node))
+                    return replace(told, op=user._op)
         kind = message = "order" if early else "accumulation"
         if expected is not None:
             at = [k for k, write in enumerate(written) if write.node == id(node.node)]

@@ -116,6 +116,21 @@ def test_rules_of_a_learner_that_are_right_or_cannot_be_told_apart():
     assert (report.verdict, report.culprit.message) == ("wrong", "untold")
 
 
+def test_a_rule_of_a_learner_that_forgets_the_chain_rule_is_named():
+    def unchained(x, y):
+        out = compat.Value(x.data * y.data, (x, y), "*")
+
+        def _backward():
+            x.grad += y.data
+            y.grad += x.data
+
+        out._backward = _backward
+        return out
+
+    culprit = check_grad(lambda x: unchained(x, x * 2) * 3, 0.5, value=compat.Value).culprit
+    assert (culprit.message, culprit.op) == ("unchained", "*")
+
+
 def test_a_rule_of_a_learner_that_replaces_a_gradient_is_not_said_to_lack_an_order():
     def plus(x, y):
         out = compat.Value(x.data + y.data, (x, y), "+")
