@@ -12,7 +12,7 @@ from autograd_mini.errors import NumberTypeError
 from autograd_mini.graph import added, contents, deepcopy, pickled, restored
 
 from .arrays import elementwise, is_array
-from .kinds import constant
+from .kinds import OWN, constant, is_traced
 
 if TYPE_CHECKING:
     from autograd_mini.functions import (
@@ -46,8 +46,13 @@ def magnitude(x: Any) -> float:
 
 
 def _ordered(comes: Callable[[Any, Any], bool]) -> Callable[[NumberLike, object], bool]:
-    def ordered(self: NumberLike, other: object) -> bool:  # an array compares its elements
-        return NotImplemented if is_array(other) else comes(self.data, data_of(other))
+    def ordered(self: NumberLike, other: object) -> Any:
+        if is_array(other):  # which compares its elements
+            return NotImplemented
+        found = comes(self.data, data_of(other))
+        if is_traced(found) and (met := OWN[found.__class__].met):
+            met((self, other))
+        return found
 
     return ordered
 

@@ -165,6 +165,12 @@ def test_values_from_outside_may_hold_any_real_number():
     assert fast(3.0) == 1.0
     for w.data in (Fraction(2, 3), 5, np.float32(0.5)):
         assert fast(3.0) == 3.0 * float(w.data)
+    for f in (lambda x: where(x > w, x, -x), lambda x: where(w < x, x, -x)):
+        w.data = 1
+        fast = python(f)  # compared with it alone
+        assert fast(3.0) == 3.0
+        w.data = Fraction(7, 2)
+        assert fast(3.0) == -3.0
     third = Value(Fraction(1, 3))
     fast = python(lambda x: where(x > third, x.data * Fraction(1, 2), x))
     assert (fast(3.0), fast(0.25)) == (1.5, 0.25)
