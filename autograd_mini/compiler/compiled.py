@@ -36,7 +36,8 @@ def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
 
     Arguments are numbers nested in lists, tuples, dicts and NumPy arrays, or models; each structure
     of them is traced once. Values that f uses besides are read in every call (it may not change
-    them); which they are, and whatever else f uses, is as it was in the trace. During the trace
+    them); which they are, and whatever else f uses, is as it was in the trace: so is what Python
+    makes of a Value that meets no argument (v.data, float(v), v > 0). During the trace
     models and Values stand for symbols: another thread that asks for their numbers waits; gradients
     it must not compute then.
 
