@@ -20,14 +20,15 @@ def run(args: Arguments) -> int:
     """Copy what is missing, judge the files, tell the next; the exit status: 1 if one is left."""
     paths = copied(Path(args.folder or args.say("folder.name")), args.lang)
     mended: dict[Path, float] = {}  # by the time of the last change
-    status = _told(args, paths, mended)
+    times = _changed(paths)
+    status = _told(args, paths, times, mended)
     try:
         while args.watch and status == TO_MEND:
-            before = _changed(paths)
-            while _changed(paths) == before:
+            while _changed(paths) == times:  # since before they were judged
                 time.sleep(_PAUSE)
             print()
-            status = _told(args, paths, mended)
+            times = _changed(paths)
+            status = _told(args, paths, times, mended)
     except KeyboardInterrupt:
         print(f"\n{args.say('goodbye')}")
     return status
@@ -37,9 +38,9 @@ def _changed(paths: list[Path]) -> list[float]:
     return [path.stat().st_mtime if path.exists() else 0.0 for path in paths]
 
 
-def _told(args: Arguments, paths: list[Path], mended: dict[Path, float]) -> int:
+def _told(args: Arguments, paths: list[Path], times: list[float], mended: dict[Path, float]) -> int:
     """Judge file by file, up to the first that is not mended (with --list all of them)."""
-    for path, changed in zip(paths, _changed(paths), strict=True):
+    for path, changed in zip(paths, times, strict=True):
         wrong = "" if mended.pop(path, None) == changed else fault(path, args.lang)
         if not wrong:
             mended[path] = changed
