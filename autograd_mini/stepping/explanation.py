@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
+from functools import cache, reduce
 from html import escape
 from typing import Any, NamedTuple
 
@@ -171,6 +171,7 @@ class Teller:
 
     def __init__(self, names: Mapping[Value, str], lang: str) -> None:
         self.names, self.lang = names, lang
+        self.amiss = cache(amiss)  # of a node once, not of each of its edges
 
     def told(
         self,
@@ -271,7 +272,7 @@ class Teller:
         plain = "if" in symbols.slots_of(template) or not numbers
         same = slots["numbers"].text in (value.text, slots["formula"].text)
         piece = fill("local" if plain or same else "local.numbers", slots)
-        return symbols.unequal(piece) if numbers and edge in amiss(node) else piece
+        return symbols.unequal(piece) if numbers and edge in self.amiss(node) else piece
 
 
 # --- templates for a page, which fills them itself -----------------------------------------------
