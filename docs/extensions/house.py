@@ -53,10 +53,10 @@ FLOORS: list[dict[str, tuple[str, str]]] = [
     {"pages": ("HTML, film, widget", "HTML, película, widget")},
     {
         "compat": ("course code runs here", "código de cursos"),
-        "grading": ("marks for a class", "notas para una clase"),
+        "grading": ("marks for a class", "notas para un grupo"),
         "course": ("exercises, labs", "ejercicios, laboratorios"),
     },
-    {"cli": ("the commands", "los comandos")},
+    {"cli": ("the commands", "las órdenes")},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 CORE = "errors graph numbers formulas ops rules value functions transforms".split()

@@ -7,8 +7,9 @@ import sys
 import pytest
 
 from autograd_mini import __version__
-from autograd_mini.cli import main
+from autograd_mini.cli import compile, draw, main, options
 from autograd_mini.cli.options import Parser
+from autograd_mini.course.exercises import KINDS
 from tests.cli.tongues import ENGLISH, SPANISH, words
 
 
@@ -48,6 +49,21 @@ def test_version(said):
 def test_the_language_may_stand_before_the_command_and_before_help(lang, said):
     assert said("--lang", lang, "--help") == said("--help", "--lang", lang)
     assert said("--lang", lang, "grad", "x*x", "x=3") == said("grad", "x*x", "x=3", "--lang", lang)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("train", options.DATASETS + options.OPTIMISERS),
+        ("step", options.DATASETS + options.OPTIMISERS),
+        ("compile", compile.SHOWN),
+        ("draw", draw._USUAL),
+        ("exercise", (*KINDS,)),
+    ],
+)
+def test_help_names_what_an_option_takes(command, names, lang, said):
+    assert {*names} <= {*re.findall(r"\w[\w-]*", said(command, "--help", "--lang", lang))}
 
 
 @pytest.mark.parametrize(
