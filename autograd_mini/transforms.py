@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import reduce, wraps
 from math import inf
 from typing import Any
+from warnings import warn_explicit
 
 from .errors import GradientError
 from .graph import topological
@@ -31,7 +32,8 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x**3)(2.0)
     (8.0, 12.0)
 
-    Raises GradientError if f does not return one number.
+    Raises GradientError if f does not return one number; warns where a part of f is constant since
+    it makes a float of its argument, as `math.sin(x)` does.
     """
 
     @wraps(function("f", f))
@@ -175,17 +177,26 @@ def _variables(
 
 
 def called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """f(*args, **kwargs), `inside`; GradientError if only floats of Values are left of them."""
+    """f(*args, **kwargs), `inside`; GradientError if only floats of Values are left of them.
+
+    A RuntimeWarning, if a float was made of one that depends on the arguments.
+    """
     token = inside.set(taken := list[Any]())
     try:
         found = f(*args, **kwargs)
     finally:
         inside.reset(token)
-    if taken and not any(isinstance(part, Value) for part in leaves(found)[0]):
-        raise GradientError(
-            f"the result {found!r:.60} does not depend on the inputs: float(x), which math.sin(x)"
-            " does too, leaves the graph; use sin of autograd_mini, or x.data if that is meant"
+    if taken:
+        why = (
+            "float(x), which math.sin(x) does too, leaves the graph; use sin of autograd_mini, or"
+            " x.data if that is meant"
         )
+        if not any(isinstance(part, Value) for part in leaves(found)[0]):
+            raise GradientError(f"the result {found!r:.60} does not depend on the inputs: {why}")
+        inputs = {id(part) for part in leaves(args)[0]}
+        if any(id(node) in inputs for node in topological(taken[0])):
+            said = f"what is made of a float is constant here: {why}"
+            warn_explicit(said, RuntimeWarning, *taken[1:])
     return found
 
 

@@ -205,3 +205,11 @@ def test_the_gradients_of_other_values_are_left_alone():
 def test_what_cannot_be_differentiated_is_said(call, error, text):
     with pytest.raises(error, match=text):
         call()
+
+
+def test_half_a_derivative_is_said():
+    with pytest.warns(RuntimeWarning, match="made of a float is constant .* math.sin") as warned:
+        assert ag.grad(lambda x: x * math.sin(x))(2.0) == math.sin(2.0)
+    assert warned[0].filename == __file__  # where the float is made
+    w = Value(2.0)  # it does not depend on x
+    assert ag.grad(lambda x: x * float(w))(3.0) == 2.0

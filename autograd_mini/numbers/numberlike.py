@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from math import inf
@@ -62,13 +63,14 @@ def _converted(to: Callable[[Any], T]) -> Callable[[NumberLike], T]:
 
 
 inside: ContextVar[list[Any] | None] = ContextVar("inside", default=None)
-"""While a function is differentiated, or compiled, here: the data of which it made a float last."""
+"""While a function is differentiated or compiled, here: what it made a float last, and where."""
 
 
-def _taken(data: Any) -> float:
+def _float(self: NumberLike) -> float:
     if (taken := inside.get()) is not None:
-        taken[:] = [data]
-    return float(data)
+        frame = sys._getframe(1)
+        taken[:] = [self, frame.f_code.co_filename, frame.f_lineno]
+    return float(self.data)
 
 
 class _Part(Generic[T]):
@@ -108,8 +110,8 @@ class NumberLike(Methods):
     """All arguments, if some are plain; made by hand, its partials given as Values, or its name."""
 
     __lt__, __le__, __gt__, __ge__ = map(_ordered, (lt, le, gt, ge))
-    __bool__, __float__ = _converted(bool), _converted(_taken)
-    __int__, __complex__ = _converted(int), _converted(complex)
+    __bool__, __int__, __complex__ = map(_converted, (bool, int, complex))
+    __float__ = _float
     __array_ufunc__ = elementwise
 
     def __pos__(self: Value) -> Value:  # type: ignore[misc]
