@@ -175,6 +175,33 @@ def test_two_recordings_are_moved_by_the_steps_of_the_first(rendered):
     assert step_of(page) == 2
 
 
+def test_what_python_sets_is_not_told_back_late(rendered):
+    page = rendered(widget(recorded(), start=3))
+    frame = framed_page(page)
+    until(page, lambda: slider_of(frame) == "3")
+    page.evaluate("for (const step of [5, 6, 7]) model.set('step', step)")
+    until(page, lambda: slider_of(frame) == "7")
+    page.wait_for_timeout(100)
+    assert page.evaluate("[model.get('step'), model.saved]") == [7, []]
+
+
+def test_a_widget_that_is_shown_twice_goes_on_together(rendered):
+    """Each view sent the other one back, for ever."""
+    page = rendered(widget(recorded(), start=2))
+    framed_page(page)
+    page.evaluate("void render({model, el: here})")
+    until(page, lambda: len(page.frames) == 3)
+    one, other = page.frames[1:]
+    for frame in (one, other):
+        frame.wait_for_selector("#slider")
+        until(page, lambda frame=frame: slider_of(frame) == "2")
+    one.evaluate("for (let k = 0; k < 8; k++) document.getElementById('next').click()")
+    until(page, lambda: slider_of(other) == "10")
+    page.wait_for_timeout(100)
+    assert page.evaluate("model.saved") == [*range(3, 11)]
+    assert slider_of(one) == slider_of(other) == "10"
+
+
 def test_messages_of_others_are_not_heard(rendered):
     page = rendered(widget(recorded(), start=3))
     frame = framed_page(page)

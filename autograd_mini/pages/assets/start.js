@@ -60,17 +60,22 @@ function everything() {
   show(runs.map(() => ({nodes: new Set(), edges: new Set()})));
 }
 
-// In a notebook's frame: tell where it is, and hear where to go.
+// In a notebook's frame: tell where it is, and whether it was asked to go there; hear where to go.
 function embedded() {
   if (window.parent === window) return;
   const step = () => at(player.index)[0];
-  const tell = () => window.parent.postMessage({autograd_mini: {step: step(), steps: recording.steps.length}}, "*");
+  let asked = true;
+  const tell = () => window.parent.postMessage({autograd_mini: {step: step(), steps: recording.steps.length, asked}}, "*");
   player.on(tell);
-  addEventListener("message", event => {
-    const asked = event.source === window.parent && event.data && event.data.autograd_mini;
-    if (asked && Number.isInteger(asked.go) && asked.go !== step()) player.go(position(asked.go, 0));
-  });
   tell();
+  asked = false;
+  addEventListener("message", event => {
+    const go = event.source === window.parent && event.data && event.data.autograd_mini?.go;
+    if (!Number.isInteger(go) || go === step()) return;
+    asked = true;
+    player.go(position(go, 0));
+    asked = false;
+  });
 }
 
 if (recording.large) $("modes").append(el("p", {class: "quiet", "data-t": "groups.modes"}));

@@ -4,7 +4,7 @@ function render({ model, el }) {
   frame.sandbox = "{{sandbox}}";
   frame.style.cssText = `width: 100%; border: 0; height: ${model.get("height")}px`;
   frame.srcdoc = model.get("page");
-  let shown = null;  // the step that the page has told; it is not told to go there
+  let shown = null;  // the step that the page has told
   const go = () => {
     const step = model.get("step");
     if (shown !== null && step !== shown)
@@ -14,9 +14,8 @@ function render({ model, el }) {
     const told = event.data?.autograd_mini;
     if (event.source !== frame.contentWindow || !Number.isInteger(told?.step)) return;
     if (told.steps !== model.get("length")) return;  // with other inputs there may be others
-    const first = shown === null;
     shown = told.step;
-    if (first) go();
+    if (told.asked) go();  // it may be asked for another one by now
     else if (shown !== model.get("step")) {
       model.set("step", shown);
       model.save_changes();
