@@ -182,6 +182,56 @@ def test_leaving_gives_the_page_back_as_it_was(performed):
     assert sorted(grads) == sorted(["−14", "12", "4", "1", "1"])
 
 
+def test_an_attempt_is_of_its_graph_and_not_of_one_with_the_same_numbers(visit, tmp_path):
+    """After 2 · 2 the page of 2 + 2 said "Done: 4 of 4 right at the first try"."""
+    x, z = (Value(2.0, label=name) for name in "xz")
+    save_html(steps(x * z), tmp_path / "page.html")
+    page = visit(tmp_path / "page.html")
+    page.click("#modes [aria-controls=perform]")
+    for text in ("1", "2", "2"):
+        answer(page, text)
+    assert "Done: 4 of 4" in page.inner_text("#task")
+    save_html(steps(x + z), tmp_path / "page.html")
+    page.reload()
+    page.click("#modes [aria-controls=perform]")
+    assert page.inner_text("#perform .num") == "Decision 1 of 4 · right at the first try: 0"
+
+
+def test_another_language_leaves_the_picture_at_the_decision(performed):
+    page = performed()
+    for text in RIGHT[:4]:
+        answer(page, text)
+    choose(page)
+    lit = "[...document.querySelectorAll('.graph .lit')].map(e => e.dataset.id)"
+    before, formulas = page.evaluate(lit), page.inner_text("#step .symbolic")
+    page.click("[data-lang=es]")
+    assert page.evaluate(lit) == before
+    assert page.inner_text("#step .symbolic") == formulas
+
+
+def test_what_if_knows_the_new_numbers(performed):
+    """It showed those of before, and with the next change they were back."""
+    page = performed()
+    page.click("#modes [aria-controls=whatif]")
+    page.locator("#whatif input").first.fill("7")
+    page.click("#modes [aria-controls=perform]")
+    while not page.is_visible(".slips"):
+        choose(page)
+        page.click("#perform [data-t='predict.show']")
+    page.click("[data-t='perform.new']")
+    page.click("#modes [aria-controls=whatif]")
+
+    def numbers():
+        fields = [float(field.input_value()) for field in page.locator("#whatif input").all()]
+        shown = page.locator("g.node.leaf text.data").all_text_contents()
+        assert sorted(fields) == sorted(float(x.replace("−", "-")) for x in shown)
+        return fields
+
+    _, x = numbers()
+    page.locator("#whatif input").first.fill("9")
+    assert numbers() == [9.0, x]
+
+
 def test_on_a_phone_nothing_is_too_wide_and_axe_finds_nothing(performed):
     page = performed("es", viewport=PHONE, bypass_csp=True)
     for text in RIGHT[:4]:

@@ -95,8 +95,11 @@ function startPerform(player) {
     all = 1 + inside.length + shares.length + shares.filter(step => !step.fresh).length + updates().length;
     onward();
   }
-  // The decisions so far, for a page that is loaded again.
-  const memory = () => "perform " + JSON.stringify([r.names, r.data]);
+  // What is to be done; and the decisions so far, for a page that is loaded again.
+  const number = x => Number.isFinite(x) ? x : String(x);
+  const exercise = () => ({names: r.names, ops: r.ops, args: r.args, data: r.data.map((x, k) => inner(k) ? null : number(x)), seed: number(seedOf(r)),
+    rates: r.steps.filter(step => step.kind === "update").map(step => [step.node, step.rate])});
+  const memory = () => "perform " + JSON.stringify(exercise());
   function remember() {
     try { sessionStorage.setItem(memory(), JSON.stringify(log.map(({act, node, tries, shown}) => ({act, node, tries, shown})))); } catch { /* a sandboxed frame */ }
   }
@@ -267,13 +270,10 @@ function startPerform(player) {
 
   // --- the file for the teacher: what was done, from which the marks follow ---
   function save() {
-    const number = x => Number.isFinite(x) ? x : String(x);
     const decisions = log.map(({act, node, edge, i, tries, shown}) => ({act, shown, answers: tries.map(x => x.text), slips: tries.map(x => x.slip),
       ...(act === "update" || act === "seed" ? {node: r.steps[i].node} : {node}), ...(edge === undefined ? {} : {edge})}));
     const content = {format: "autograd_mini performance", version: 1, title: document.title, address: location.hash, again: seed, learner: learner.value, language: language(), saved: new Date().toISOString(),
-      graph: {names: r.names, ops: r.ops, args: r.args, data: r.data.map((x, k) => inner(k) ? null : number(x)), seed: number(seedOf(r)),
-        rates: r.steps.filter(step => step.kind === "update").map(step => [step.node, step.rate])},
-      decisions, ...tally()};
+      graph: exercise(), decisions, ...tally()};
     const link = el("a", {href: URL.createObjectURL(new Blob([JSON.stringify(content, null, 1)], {type: "application/json"})), download: [t("perform.file"), learner.value.trim()].filter(Boolean).join("-") + ".json"});
     link.click();
     saved.textContent = t("perform.saved", {file: link.download});
@@ -284,7 +284,11 @@ function startPerform(player) {
   player.guard = (from, to) => section.hidden ? guard(from, to) : (say(question.textContent), false);
   onNumbers(() => { leave(); asked = null; offer(); });
   $("modes").addEventListener("click", event => { if (event.target !== button) leave(); }, true);
-  onLanguage(() => { if (!section.hidden) words(); });
+  onLanguage(() => {
+    if (section.hidden) return;
+    paint();
+    words();
+  });
   offer();
   translate();
 }

@@ -72,12 +72,12 @@ const FEW = 24;
 const stepOf = x => 10 ** (Math.round(Math.log10(Math.abs(x) || 1)) - 1);
 
 function startWhatIf() {
-  const section = $("whatif"), why = unalterable(recording), fields = new Map(), changed = new Map();
+  const section = $("whatif"), why = unalterable(recording), fields = new Map();
   const leaves = recording.args.flatMap((args, k) => args ? [] : [k]);
   const button = el("button", {type: "button", class: "mode", "aria-pressed": "false", "aria-controls": "whatif", onclick: toggle});
   const heading = el("h2"), note = el("p", {class: "quiet"}), rows = el("div", {class: "fields"});
   const message = el("p", {class: "wrong", id: "whatif-message", hidden: true}), result = el("p", {class: "num"});
-  const reset = el("button", {type: "button", onclick: () => { changed.clear(); compute(); say(t("whatif.restored")); }});
+  const reset = el("button", {type: "button", onclick: () => { changed = new Map(); compute(); say(t("whatif.restored")); }});
   const others = el("select", {onchange: () => {
     const k = Number(others.value);
     others.selectedOptions[0].remove();
@@ -85,7 +85,7 @@ function startWhatIf() {
     show(k).focus();
   }});
   const more = el("label", {class: "field"}, el("span"), others);
-  let problem = null;
+  let problem = null, changed = new Map();
   $("modes").append(button);
   section.append(heading, note);
 
@@ -117,22 +117,23 @@ function startWhatIf() {
     return input;
   }
   function change(k, x) {
+    changed = new Map(changed).set(k, x);
     if (x === recording.recorded.data[k] && !Object.is(x, -0)) changed.delete(k);
-    else changed.set(k, x);
     compute(k);
   }
   function compute(at) {
     const found = recomputed(recording, changed);
     if (found.failed !== undefined) return refuse(failure(found), at);
     problem = null;
-    recording.leaves = new Map(changed);
+    recording.leaves = changed;
     if (changed.size) recording.replace(found); else recording.restore();
     const nan = recording.steps.find(step => step.kind === "visit" && step.adjoint !== step.adjoint);
     if (nan && recording.changed) problem = {key: "whatif.nan", slots: {x: recording.names[nan.node]}};
-    if (at === undefined) for (const [k, {input}] of fields) input.value = recording.data[k];
+    if (at === undefined) refill();
     words();
     if (at !== undefined) say(problem ? t(problem.key, problem.slots) : result.textContent);
   }
+  function refill() { for (const [k, {input}] of fields) input.value = recording.data[k]; }
   function refuse(what, k) {
     problem = {...what, k};
     words();
@@ -154,7 +155,8 @@ function startWhatIf() {
     reset.textContent = t("whatif.reset");
     if (!fields.size) return;
     for (const [k, {input, was}] of fields) {
-      was.textContent = changed.has(k) ? t("whatif.was", {x: formatNumber(recording.recorded.data[k])}) : "";
+      const x = recording.recorded.data[k];
+      was.textContent = Object.is(changed.get(k) ?? x, x) ? "" : t("whatif.was", {x: formatNumber(x)});
       input.setAttribute("aria-invalid", !!problem && problem.k === k);
     }
     const old = !!problem && problem.key !== "whatif.nan", root = recording.root;
@@ -170,5 +172,11 @@ function startWhatIf() {
     result.textContent = t(recording.changed ? "whatif.result" : "whatif.recorded", numbers);
   }
   onLanguage(words);
+  onNumbers(() => {  // those of perform mode
+    if (!recording.changed || recording.leaves === changed) return;
+    [changed, problem] = [recording.leaves, null];
+    refill();
+    words();
+  });
   words();
 }

@@ -84,6 +84,7 @@ player.go(position(DATA.start, 0));
 controls(player, i => bare(explainStep(recording, at(i)[0]).title));
 runs.forEach((r, k) => r.at(at(player.index)[k]));
 startGraphs();
+onLanguage(everything);
 if (!recording.large) {
   startWhatIf();
   startPredict(player);
@@ -92,7 +93,6 @@ if (!recording.large) {
 startFind();
 everything();
 player.on(move);
-onLanguage(everything);
 onNumbers(() => {
   player.resize(length(), spans(), recording.index);
   everything();
