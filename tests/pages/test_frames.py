@@ -135,6 +135,14 @@ def test_gif(tmp_path):
     assert path.stat().st_size < 1_000_000
 
 
+def test_a_gif_may_stay_long(tmp_path):
+    """A step has 16 bits for its hundredths of a second; the last one would have stayed longer."""
+    (path,) = save_frames(steps(Value(3.0)), tmp_path / "long.gif", lang="en", seconds=600)
+    with Image.open(path) as gif:
+        stays = [frame.info["duration"] for frame in ImageSequence.Iterator(gif)]
+    assert stays == [600_000, 600_000, 655_350]
+
+
 def test_a_film_keeps_few_pictures_at_a_time(tmp_path, monkeypatch):
     made, most, paint = [], [0], Painter.paint
 
@@ -166,15 +174,17 @@ def test_png(tmp_path, name, first):
             assert (np.asarray(picture) == painter.paint(index)).all()
 
 
-def test_mp4(tmp_path):
+@pytest.mark.parametrize(("seconds", "pictures"), [(0.5, 40), (0.05, 8)])
+def test_mp4(tmp_path, seconds, pictures):
     if not shutil.which("ffmpeg"):
         pytest.importorskip("imageio_ffmpeg")
     x = Value(3.0, label="x")
-    (path,) = save_frames(steps(x * x), tmp_path / "x.mp4", lang="en", seconds=0.5)
-    command = [frames._ffmpeg(), "-i", path]
-    told = subprocess.run(command, capture_output=True, encoding="utf-8", check=False).stderr
-    assert re.search(r"Video: h264.* yuv420p.*1280x720", told)
-    assert "Duration: 00:00:04.00" in told  # 7 steps of half a second, the last twice
+    (path,) = save_frames(steps(x * x), tmp_path / "x.mp4", lang="en", seconds=seconds)
+    command = [frames._ffmpeg(), "-i", path, "-f", "framemd5", "-"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert re.search(r"Video: h264.* yuv420p.*1280x720", done.stderr)
+    assert f"Duration: 00:00:{8 * seconds:05.2f}" in done.stderr  # 7 steps, the last one twice
+    assert len([line for line in done.stdout.splitlines() if line[0] != "#"]) == pictures
 
 
 def test_without_ffmpeg_the_error_says_how_to_get_it(tmp_path, monkeypatch):

@@ -20,7 +20,8 @@ from autograd_mini.stepping.sequence import Steps
 FORMATS = ("gif", "mp4", "png")
 MOST_STEPS = 250  # beyond, the pictures take minutes, and their numbers can no longer be read
 _COLOURS = 240  # of a GIF: those of the picture itself, and the shades at the edges of letters
-_RATE = 10  # pictures a second of a film, in which each step is many of them
+_RATE = 10  # pictures a second of a film at least, in which each step is many of them
+_LONGEST = 655_350  # milliseconds that a picture of a GIF can stay
 _PATTERN = re.compile(r"%0?\d*d")
 
 
@@ -123,7 +124,7 @@ def _gif(paint: Callable[[int], Any], count: int, seconds: float) -> bytes:
         frame = Image.fromarray(nearest[which].reshape(picture.shape[:2]))
         frame.putpalette(palette.astype(np.uint8).tobytes())
         frames.append(frame)
-    durations = [round(1000 * seconds)] * (count - 1) + [round(2000 * seconds)]
+    durations = [min(round(1000 * k * seconds), _LONGEST) for k in [*[1] * (count - 1), 2]]
     out = io.BytesIO()
     frames[0].save(out, "gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
     return out.getvalue()
@@ -147,7 +148,7 @@ def _ffmpeg() -> str:
 
 def _mp4(pictures: Iterator[Any], seconds: float) -> bytes:
     """The film, with the last step twice."""
-    look = f"-an -r {_RATE} -preset veryfast -tune stillimage -crf 20 -pix_fmt yuv420p"
+    look = f"-an -r {max(_RATE, 1 / seconds)} -preset veryfast -tune stillimage -crf 20 -pix_fmt yuv420p"
     encoder = _ffmpeg()
     with tempfile.TemporaryDirectory() as folder:
         given, film = Path(folder, "%d.png"), Path(folder, "film.mp4")
