@@ -148,15 +148,15 @@ def _ffmpeg() -> str:
 
 def _mp4(pictures: Iterator[Any], seconds: float) -> bytes:
     """The film, with the last step twice."""
-    look = f"-an -r {max(_RATE, 1 / seconds)} -preset veryfast -tune stillimage -crf 20 -pix_fmt yuv420p"
+    look = f"-an -r {max(_RATE, 1 / seconds)} -preset veryfast -tune stillimage -crf 20"
     encoder = _ffmpeg()
     with tempfile.TemporaryDirectory() as folder:
         given, film = Path(folder, "%d.png"), Path(folder, "film.mp4")
         written = _write_png(pictures, given)
         shutil.copy(written[-1], given.with_name(f"{len(written)}.png"))
         command = [encoder, "-loglevel", "error", "-framerate", f"{1 / seconds}", "-i", str(given)]
-        command += ["-vcodec", "libx264", *look.split(), "-movflags", "+faststart", str(film)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        command += f"-vcodec libx264 {look} -pix_fmt yuv420p -movflags +faststart".split()
+        done = subprocess.run([*command, film], capture_output=True, text=True, check=False)
         if done.returncode:
             said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
             raise ToolError(f"ffmpeg made no film: {said[-1]}")
