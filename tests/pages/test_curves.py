@@ -71,6 +71,24 @@ def test_steep_curves_and_waves_are_seen_beside_their_tangents(visit):
         assert all(b - a < math.pi / 3 for (a, _), (b, _) in pairwise(points))
 
 
+@pytest.mark.parametrize(
+    ("f", "at", "pictures"),
+    [
+        (lambda x, y: x - y, (1e150, -1.5), 2),  # against y it is flat to the last bit
+        (lambda x, y: x * y, (1e308, 1.5), 0),  # twice as far there are no floats
+        (lambda x, y: x * y, (1e-300, 0.0), 2),
+        (lambda x, y: x / y, (1e-300, 1e300), 2),
+    ],
+)
+def test_very_large_and_very_small_numbers(visit, tmp_path, f, at, pictures):
+    """There were places that are no numbers, and the browser complained."""
+    save_html(steps(f, *at), tmp_path / "page.html", start=1)
+    page = visit(tmp_path / "page.html")
+    assert page.locator(".curve").count() == pictures
+    for picture in page.locator(".curve svg").all():
+        assert "NaN" not in picture.inner_html()
+
+
 def moved(root, edge, x):
     """The operation with another number for one operand; None where it has no value."""
     number = iter(range(len(root.parents)))

@@ -38,14 +38,15 @@ function windowOf({y0, slope, half, points}) {
     const far = 8 * (Math.abs(y0) + half);
     [low, high] = [Math.max(low, y0 - far), Math.min(high, y0 + far)];
   }
-  const rise = Math.min(Math.abs(slope) * half / 4, 2 * (high - low || 1)), margin = 0.12 * (high - low || 2);
+  const rise = Math.min(Math.abs(slope) * half / 4, 2 * (high - low || 1)), margin = 0.12 * (Math.max(high - low, 1e-9 * Math.abs(y0)) || 2);
   return [Math.min(low, y0 - rise) - margin, Math.max(high, y0 + rise) + margin];
 }
 
 function curvePicture(r, node, edge) {
   const curve = curveOf(r, node, edge);
-  if (!curve || !Number.isFinite(curve.y0) || !Number.isFinite(curve.slope)) return null;
+  if (!curve || ![curve.y0, curve.slope, 2 * curve.half].every(Number.isFinite)) return null;
   const {f, x0, y0, slope, half, points} = curve, [low, high] = windowOf(curve), {w, h} = CURVE;
+  if (!Number.isFinite(2 * (high - low))) return null;
   const X = x => (w * (x + half) / (2 * half)).toFixed(1), Y = y => (h * (high - y) / (high - low)).toFixed(1);
   let path = "", before = null;
   for (const point of points) {
