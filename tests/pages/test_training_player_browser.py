@@ -211,6 +211,13 @@ def test_the_loss_scale_switches(opened):
     assert page.evaluate(curve) != before
 
 
+def test_a_loss_that_is_0_has_no_powers_of_ten(visit, tmp_path):
+    """The switch was there, and the curve then had places that are no numbers."""
+    save_html(record_descents(lambda w: w * 0.0, 0.5, rates=[0.5], steps=3), tmp_path / "a.html")
+    page = visit(tmp_path / "a.html")
+    assert page.is_hidden("#log")
+
+
 # --- pictures ------------------------------------------------------------------------------------
 PIXELS = """places => {
   const canvas = document.querySelector(".stage canvas"), copy = document.createElement("canvas");

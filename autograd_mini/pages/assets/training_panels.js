@@ -47,12 +47,13 @@ function drawCurve() {
     const all = RUNS.flatMap(run => run.curve);
     curve.log = positive && Math.max(...all) > 30 * Math.min(...all);
   }
+  const possible = RUNS.some(run => run.curve.every(x => x >= 0) && run.curve.some(x => x > 0));
   $("log").checked = curve.log;
-  $("log").parentNode.hidden = !positive && !RUNS.some(run => run.curve.every(x => x >= 0));
+  $("log").parentNode.hidden = !possible;
   const host = part("curve", ".plot"), w = host.clientWidth, h = Math.max(170, Math.min(320, w * 0.64));
   const picture = svg("svg", {viewBox: `0 0 ${w} ${h}`, height: h, role: "img"});
   host.replaceChildren(picture);
-  const last = Math.max(1, EPOCHS[EPOCHS.length - 1]), log = curve.log;
+  const last = Math.max(1, EPOCHS[EPOCHS.length - 1]), log = curve.log && possible;
   const y = curveRange(log);
   const at = axes(picture, {w, h, x: [0, last], y, log, left: 58});
   Object.assign(curve, at, {of: x => log ? Math.log10(Math.max(x, 1e-300)) : x, most: last});
