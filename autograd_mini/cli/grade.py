@@ -32,6 +32,8 @@ OPTIONS = [
 def run(args: Arguments) -> int:
     """Do what the command line asks for; the exit status: 1 if someone has less than --least."""
     args.format = format_of(args, SUFFIXES)
+    if args.out is not None and args.format in ALL:
+        files.ready(Path(args.out))
     options = {name: getattr(args, name) for name in ("battery", "seed", "cls", "jobs")}
     found = grade(args.submissions, limits=Limits(args.time, args.memory), **options)
     found.sort(key=lambda each: -each.total)

@@ -43,7 +43,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str, room: str, lang: str, **given: Any) -> None:  # 3.14: color
         self.room, self.lang = room, lang
-        width = min(shutil.get_terminal_size().columns, 100) - 2
+        width = max(20, min(shutil.get_terminal_size().columns, 100) - 2)
         about = textwrap.fill(self.say("about"), width)
         given |= {"epilog": self.say("example"), "description": about, "add_help": False}
         super().__init__(prog, formatter_class=argparse.RawDescriptionHelpFormatter, **given)
@@ -74,7 +74,7 @@ class Parser(argparse.ArgumentParser):
     def _parse_optional(self, arg_string: str) -> Any:
         """None for what is no option: -x**2 where an expression is taken."""
         taken = {"expression", "target"} & {action.dest for action in self._actions}
-        option = arg_string == "-o" or arg_string.startswith(("--", "-h"))
+        option = arg_string in ("-o", "-h") or arg_string.startswith("--")
         return super()._parse_optional(arg_string) if option or not taken else None
 
     def _get_formatter(self) -> argparse.HelpFormatter:

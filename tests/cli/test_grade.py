@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import os
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +58,21 @@ def test_an_error_of_several_lines_is_one_in_the_table(folder, capsys):
     (folder / "eva.py").write_text("raise ValueError('one\\ntwo')")
     out, _ = printed(capsys, folder)
     assert "ValueError: one two (eva.py, line 1)\n" in out
+
+
+def test_a_name_from_another_system_costs_no_one_the_marks(tmp_path, capsys):
+    """A file called in Latin-1: all forms but JSON ended with an error, after the whole class."""
+    file = tmp_path / os.fsdecode(b"Jos\xe9\x1b.py")
+    file.write_text("x = (")
+    for name in ("html", "csv", "xml"):
+        out, _ = printed(capsys, file, "-o", tmp_path / f"marks.{name}")
+        assert "Jos??" in Path(out.splitlines()[0]).read_text(encoding="utf-8")
+
+
+def test_a_folder_that_there_is_not_is_told_before_the_work(folder, capsys, monkeypatch):
+    monkeypatch.delattr("autograd_mini.cli.grade.grade")
+    assert main(["grade", str(folder), "-o", str(folder / "none" / "marks.csv")]) == 1
+    assert capsys.readouterr().err.endswith("marks.csv: No such file or directory\n")
 
 
 def test_what_is_missing_is_told_once(tmp_path, capsys):

@@ -28,6 +28,7 @@ def test_grad_prints_value_and_gradient(said):
     ("arguments", "out"),
     [
         (["-x**2", "x=3"], "value  -9.0\n∂/∂x   -6.0\n"),
+        (["-h**2", "h=3"], "value  -9.0\n∂/∂h   -6.0\n"),  # no -h
         (["--lang", "es", "x", "x=-3"], "valor  -3.0\n∂/∂x   1.0\n"),
         (["x", "x=-3", "--lang=es"], "valor  -3.0\n∂/∂x   1.0\n"),
         (["2 + 3"], "value  5.0\n"),
@@ -38,6 +39,11 @@ def test_grad_prints_value_and_gradient(said):
 )
 def test_grad_of(arguments, out, said):
     assert said("grad", *arguments) == out
+
+
+def test_a_terminal_of_two_columns_is_enough(said, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "2")
+    assert said("grad", "x", "x=3") == "value  3.0\n∂/∂x   1.0\n"
 
 
 # --- help -----------------------------------------------------------------------------------------
