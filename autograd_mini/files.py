@@ -89,6 +89,12 @@ def _sweep(path: Path) -> None:
                 Path(entry).unlink(missing_ok=True)
 
 
+def environment(*folders: str) -> dict[str, str]:
+    """The environment of a process of Python that imports from folders, and this package."""
+    paths = [*folders, str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
 # --- documents -----------------------------------------------------------------------------------
 VERSION = 2
 

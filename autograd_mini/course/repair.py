@@ -50,9 +50,10 @@ def broken(name: str, lang: str) -> str:
 
 def fault(path: Path, lang: str, seconds: float = 20.0) -> str:
     """What is wrong with a learner's file, by a process of its own; "" if it is mended."""
-    command = [sys.executable, "-B", "-m", __name__, str(path), lang]
+    command = [sys.executable, "-B", "-P", "-m", __name__, str(path), lang]
+    given: Any = {"stdin": subprocess.DEVNULL, "timeout": seconds, "env": files.environment()}
     try:
-        ended = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
+        ended = subprocess.run(command, capture_output=True, check=False, **given)
         return str(json.loads(ended.stdout))
     except subprocess.TimeoutExpired:
         return text("repair.slow", lang, seconds=f"{seconds:g}")

@@ -231,7 +231,7 @@ def render(
             if nodes <= LARGE:
                 return _packaged(source, format, layout)
             # The C code itself cannot be stopped.
-            return _run([sys.executable, "-c", _APART, format, layout], source, time_limit)
+            return _run([sys.executable, "-P", "-c", _APART, format, layout], source, time_limit)
         except RenderingError as error:
             refusals.append(f"{name} Graphviz: {error}")
     raise RenderingError(

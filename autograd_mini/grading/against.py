@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any, ClassVar, NamedTuple
 
 from autograd_mini.errors import AutogradError
+from autograd_mini.files import environment
 from autograd_mini.museum import ENGINES, HEALTHY, Engine
 from autograd_mini.numbers.arguments import positive
 
@@ -66,11 +67,8 @@ def against(
         module = next((x.module for x in imports if cls in {name.name for name in x.names}), None)
         if module is None:
             raise TestsError(f"{path} imports no {cls} from a module; name the module with --as")
-    root, before = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")
-    paths = os.pathsep.join([str(path.resolve().parent), str(Path.cwd()), root, before])
-
     given: Any = {"capture_output": True, "encoding": "utf-8", "errors": "replace"}
-    given["env"] = {**os.environ, "PYTHONPATH": paths}
+    given["env"] = environment(str(path.resolve().parent), str(Path.cwd()))
 
     def run(name: str) -> tuple[bool, str]:
         command = [sys.executable, "-m", __name__, name, module, cls, str(path.resolve())]

@@ -8,14 +8,14 @@ import subprocess
 import sys
 from contextlib import suppress
 from math import inf
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
 from time import monotonic
 from typing import Any, NamedTuple
 
+from autograd_mini.files import environment
+
 _LINE = 1 << 16  # bytes of an answer
-_ROOT = str(Path(__file__).resolve().parents[2])
 
 
 class Limits(NamedTuple):
@@ -49,12 +49,11 @@ class Sandbox:
         lost, self.lost = self.lost, inf  # for good, if it cannot be loaded
         self.folder = TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
         own = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-        own |= {"PYTHONPATH": os.pathsep.join(paths), "HOME": self.folder.name, "MPLBACKEND": "Agg"}
+        own |= {"HOME": self.folder.name, "MPLBACKEND": "Agg"}
         pipes: Any = {"stderr": subprocess.DEVNULL, "start_new_session": True}
         pipes |= dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
         command = [sys.executable, "-B", "-P", "-X", "utf8", "-m", f"{__package__}.child"]
-        pipes |= {"cwd": self.folder.name, "env": {**os.environ, **own}}
+        pipes |= {"cwd": self.folder.name, "env": environment() | own}
         self.process = subprocess.Popen(command, **pipes)
         loaded = self._answer(self.setup, 3 * self.seconds + 1)  # Python itself takes time to start
         self.lost = lost

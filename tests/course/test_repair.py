@@ -52,6 +52,14 @@ def test_it_fails_as_it_comes_and_passes_when_mended(name, tmp_path):
     assert verdict(str(path), "en") == ""
 
 
+def test_a_module_of_the_learner_s_takes_no_other_s_place(tmp_path, monkeypatch):
+    """A random.py in the working folder ended the judge: "it ended the process"."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "random.py").write_text("raise SystemExit")
+    (tmp_path / "01_sign.py").write_text(mended("01_sign"), encoding="utf-8")
+    assert fault(tmp_path / "01_sign.py", "en") == ""
+
+
 def test_another_order_that_is_wrong_does_not_pass(tmp_path):
     path, source = tmp_path / "07_order.py", broken("07_order", "en")
     path.write_text(
