@@ -1,5 +1,6 @@
 """Data in files: tables of numbers and labels as CSV, and names for a model of letters."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,11 +24,11 @@ class TableError(AutogradError, ValueError):
 def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     r"""The rows of a CSV file as a classification: features, and the class that they belong to.
 
-    Cells are parted by commas, semicolons or tabs, whichever the first line has most of; where it
-    is not the comma, a decimal comma is read too. The first line holds names if no cell of it is a
-    number, or one is `label`. The label is the column of that name, or else the last one; each
-    different text in it is a class, in the order of the numbers if all are numbers (nan is none),
-    else of the alphabet.
+    Cells are parted by commas, semicolons or tabs, whichever the first line has most of outside of
+    quotes; where it is not the comma, a decimal comma is read too. The first line holds names if no
+    cell of it is a number, or one is `label`. The label is the column of that name, or else the
+    last one; each different text in it is a class, in the order of the numbers if all are numbers
+    (nan is none), else of the alphabet.
 
     Raises TableError for another file than that; OSError if it cannot be read.
 
@@ -43,7 +44,7 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
 
     path = Path(path)
     text = text_of(path)
-    delimiter = max(";\t,", key=text.lstrip().splitlines()[0].count)
+    delimiter = max(";\t,", key=re.sub('"[^"]*"', "", text.lstrip().splitlines()[0]).count)
     reader = csv.reader(StringIO(f"{text}\n{_END}", newline=None), delimiter=delimiter)
     try:
         numbered = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]

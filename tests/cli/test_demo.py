@@ -239,6 +239,7 @@ def test_a_line_of_years_holds_the_names_of_columns(tmp_path):
         ("1,10\n2,9\n3,a\n4,a\n5,9\n6,10\n", None, "10 9 a", [0, 1, 2, 2, 1, 0]),
         ("1,2\n2,nan\n3,10\n4,nan\n5,10\n6,2\n", None, "10 2 nan", [1, 2, 0, 2, 0, 1]),
         ('1,"a\nb"\n2,"a\nb"\n3,ab\n4,ab\n5,ab\n6,c\n', None, "a\nb|ab|c", [0, 0, 1, 1, 1, 2]),
+        ('"l; m","n; o",kind\n1,2,a\n3,4,b\n', [(1, 2), (3, 4)], "a b", [0, 1]),
         ("1,a\x0cb\n2,a\u2028b\n", None, "a\x0cb|a\u2028b", [0, 1]),
     ],
 )
