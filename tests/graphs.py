@@ -7,6 +7,8 @@ from autograd_mini import Value
 from autograd_mini.checking.random_graphs import BOUNDS, Graph, assemble, operations, start
 from autograd_mini.ops import Op
 
+VECTORS = ("dot", "sum", "logsumexp", "mul", "tanh")  # graphs of these share vectors, as layers do
+
 
 def random_graph(
     draw: Random,

@@ -5,11 +5,12 @@ strategies, which shrink the integers, and long runs, which draw them from `rand
 
 Each step takes an operation and operands among the numbers computed so far, those not used yet
 first. Where the operation would not be comfortable with the operands (outside its domain, near a
-kink, too large a value or slope), they are moved by constants to where it is.
+kink, too large a value or slope), they are moved by constants to where it is. Vectors are used
+again as scalars are, as the inputs of a layer by its neurons.
 """
 
 import operator
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from inspect import Parameter, Signature
 from itertools import cycle, islice
 from typing import Any, NamedTuple
@@ -72,10 +73,15 @@ class Graph:
 
     def __call__(self, *inputs: Any) -> Any:
         """The value: of Values, of another engine's nodes, or of plain numbers."""
-        numbers = list(inputs)
+        numbers, vectors = list(inputs), dict[str, Any]()
+
+        def given(x: Operand) -> Any:
+            if isinstance(x, tuple):  # equal ones are one object; as keys, (1,) would be (1.0,)
+                return vectors.setdefault(str(x), tuple(map(given, x)))
+            return numbers[x] if isinstance(x, int) else x
+
         for name, operands in self.steps:
-            args = each(lambda x: numbers[x] if x.__class__ is int else x, operands)
-            numbers.append(_call(name, args))
+            numbers.append(_call(name, [*map(given, operands)]))
         return numbers[-1]
 
     def check(self, **options: Any) -> Report:
@@ -90,12 +96,18 @@ class Graph:
     def __repr__(self) -> str:
         texts, uses = list(self.names), [i for step in self.steps for i in _nodes(step.operands)]
         lines, definitions, engine = list[str](), dict[str, None](), self.value.__name__
+        vectors = [str(x) for step in self.steps for x in step.operands if isinstance(x, tuple)]
+        named = dict[str, str]()  # vectors that are used again
         imports = {"autograd_mini": set[str](), "autograd_mini.checking": {"check_grad"}}
         imports |= {"autograd_mini.functions": set()}
         if self.value is not Value:
             imports[self.value.__module__] = {engine}
         for number, step in enumerate(self.steps, len(self.names)):
-            op, text = SHEET[step.name], expression(step, texts)
+            for x in step.operands:
+                if vectors.count(str(x)) > 1 and str(x) not in named:
+                    lines.append(f"v{len(lines) + 1} = {_text(x, texts)}")
+                    named[str(x)] = f"v{len(lines)}"
+            op, text = SHEET[step.name], expression(step, texts, vectors=named)
             if not hasattr(functions, op.name):  # a user's operation
                 given = f", given={op.given!r}" if op.given else ""
                 formulas = ", ".join(map(repr, (op.signature, op.value, *op.partials)))
@@ -144,19 +156,22 @@ def _nodes(operands: Sequence[Operand]) -> list[int]:
     return [x for x in flat(operands) if isinstance(x, int)]
 
 
-def expression(step: Step, texts: Sequence[str], written: Callable[[float], object] = float) -> str:
-    """A step as Python: `texts` of its nodes, and its constants as `written`.
+def _text(x: Operand, texts: Sequence[str], written: Callable[[float], object] = float) -> str:
+    if isinstance(x, tuple):
+        return f"({', '.join(_text(y, texts, written) for y in x)}{',' * (len(x) == 1)})"
+    return texts[x] if isinstance(x, int) else repr(written(x))
+
+
+def expression(
+    step: Step, texts: Sequence[str], written: Callable[[float], object] = float,
+    vectors: Mapping[str, str] = {},
+) -> str:  # fmt: skip
+    """A step as Python: `texts` of its nodes, its constants as `written`, names of `vectors`.
 
     >>> expression(Step("mul", (0, 3.0)), ["x"])
     'x * 3.0'
     """
-
-    def text(operand: Operand) -> str:
-        if isinstance(operand, tuple):
-            return f"({', '.join(map(text, operand))}{',' * (len(operand) == 1)})"
-        return texts[operand] if isinstance(operand, int) else repr(written(operand))
-
-    args = [text(operand) for operand in step.operands]
+    args = [vectors.get(str(x)) or _text(x, texts, written) for x in step.operands]
     if symbol := _SYMBOLS.get(step.name):
         left, right = (f"({arg})" if arg[0] == "-" else arg for arg in args)
         return f"{left} {symbol} {right}"
@@ -243,7 +258,13 @@ class _Builder:
             if not is_variable:
                 operands.append(op.defaults.get(param, float(choice % 3)))
             elif param in op.vectors:
-                operands.append(tuple(islice(chosen, 1 + choice % 3)))
+                length, shared = 1 + choice % 3, choice // 3 % 3  # none, the first or the second
+                known = [x for step in self.steps for x in step.operands if isinstance(x, tuple)]
+                again = [x for x in known if len(x) == length and self.sharing]
+                if again and shared == len(operands) + 1:
+                    operands.append(again[choice // 9 % len(again)])
+                else:
+                    operands.append(tuple(islice(chosen, length)))
             else:
                 operands.append(next(chosen))
         if not _nodes(operands):

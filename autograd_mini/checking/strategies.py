@@ -40,7 +40,7 @@ def graphs(
     value: type = Value,
     sharing: bool = True,
 ) -> st.SearchStrategy[Graph]:
-    """Random computation graphs with shared nodes, to be called with Values or plain numbers.
+    """Random computation graphs that share nodes and vectors, for Values or plain numbers.
 
     `ops` names the operations to draw from, by default the whole sheet, or all that another engine
     has (`value=`, a class of the museum). Values stay below 30, slopes of a step below 10, and

@@ -3,11 +3,11 @@
     python -m tests.benchmarks.foreign_engines [--graphs 10000] [--engine NAME] [--seed 0]
     python -m tests.benchmarks.foreign_engines --faults [--graphs 100] [--engine NAME]
 
-Ours and the museum's, of all operations: every gradient is compared with differences at 50 digits
-(tests/checking/exact.py), and every tenth graph goes through `check_grad`. Right engines in five
-manners (tests/checking/manners.py) and micrograd: a word other than "ok" is a false alarm. With
---faults the twenty and more that are planted in each manner: a graph whose gradient is off must be
-"wrong", and its culprit the planted one, or "not told apart".
+Ours and the museum's, of all operations, and ours of vectors that are shared: every gradient is
+compared with differences at 50 digits (tests/checking/exact.py), and every tenth graph goes through
+`check_grad`. Right engines in five manners (tests/checking/manners.py) and micrograd: a word other
+than "ok" is a false alarm. With --faults the twenty and more that are planted in each manner: a
+graph whose gradient is off must be "wrong", and its culprit the planted one, or "not told apart".
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ import sys
 import time
 from collections import Counter
 from contextlib import redirect_stdout
+from functools import partial
 from io import StringIO
+from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +28,7 @@ from autograd_mini.checking import check_grad
 from autograd_mini.checking.adapters import adapter_of
 from tests.checking import exact
 from tests.checking.manners import FAULTS, SOURCES, engine
-from tests.graphs import random_graph
+from tests.graphs import VECTORS, random_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,8 +80,11 @@ def exactly(name: str, count: int, seed: int = 0) -> int:
     """Print each wrong gradient, and each false alarm, of an engine of ours; return how many."""
     draw, start = Random(seed), time.perf_counter()
     failures = nodes = 0
-    for number in range(count):
-        graph = random_graph(draw, value=OURS[name])
+    drawn = [partial(random_graph, draw, value=OURS[name])]
+    if OURS[name] is Value:
+        drawn.append(partial(random_graph, Random(seed), VECTORS, steps=12))
+    for number, of_kind in product(range(count // len(drawn)), drawn):
+        graph = of_kind()
         nodes += len(graph.steps)
         if exact.wrong_input(graph) is not None:
             failures += 1

@@ -13,7 +13,7 @@ from autograd_mini.checking import check_grad
 from autograd_mini.checking.random_graphs import UNFIT
 from autograd_mini.ops import SHEET
 from tests.checking import exact
-from tests.graphs import random_graph
+from tests.graphs import VECTORS, random_graph
 
 NAMES = sorted(museum.ENGINES)
 # What the checker must name, by the mistake and not by what the engine says of itself.
@@ -69,11 +69,15 @@ def test_the_same_input_finds_no_fault_with_the_healthy_engine_or_ours(name):
         assert check_grad(broken.reveals, broken.at, gradient=gradient).ok
 
 
-@pytest.mark.parametrize("engine", [Value, museum.HEALTHY], ids=["Value", "healthy"])
-def test_two_thousand_random_graphs_have_the_true_gradient(engine):
+@pytest.mark.parametrize(
+    ("engine", "ops", "steps"),
+    [(Value, None, 8), (museum.HEALTHY, None, 8), (Value, VECTORS, 12)],
+    ids=["Value", "healthy", "vectors"],
+)
+def test_two_thousand_random_graphs_have_the_true_gradient(engine, ops, steps):
     draw = Random(20)
     for _ in range(2000):
-        graph = random_graph(draw, value=engine)
+        graph = random_graph(draw, ops, steps=steps, value=engine)
         assert exact.wrong_input(graph) is None, graph
 
 

@@ -1,18 +1,19 @@
 """The strategies draw what fits, shrink to the smallest failure, and print what reproduces it."""
 
 import math
+from collections import Counter
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, find, given, settings
 
-from autograd_mini import Value, museum
+from autograd_mini import Value, museum, topological
 from autograd_mini.checking import table
 from autograd_mini.checking.random_graphs import UNFIT, Graph, Step
 from autograd_mini.checking.strategies import expressions, graphs, points
 from autograd_mini.ops import SHEET
 from tests.checking import exact, mutation
-from tests.graphs import random_graph
+from tests.graphs import VECTORS, random_graph
 from tests.programs import printed, run
 from tests.reference import true_value
 
@@ -28,6 +29,12 @@ def inner_operands(graph):
     """The operands that are nodes of the graph and not inputs of it, with repeats."""
     operands = [i for step in graph.steps for i in numbers(step.operands)]
     return [i for i in operands if isinstance(i, int) and i >= len(graph.at)]
+
+
+def vectors_of(root):
+    """How many nodes hold each vector of operands."""
+    slots = [x for node in topological(root) for x in (node.first, node.second)]
+    return [*Counter(id(x) for x in slots if isinstance(x, tuple)).values()]
 
 
 # --- points --------------------------------------------------------------------------------------
@@ -114,6 +121,13 @@ def test_graphs_share_nodes_and_use_the_whole_sheet():
     assert fan_out > 300  # an inner node, not an input, is used twice
 
 
+def test_graphs_share_vectors():
+    draw = Random(4)
+    graphs = [random_graph(draw, VECTORS) for _ in range(200)]
+    roots = [graph(*map(Value, graph.at)) for graph in graphs]
+    assert sum(max(vectors_of(root), default=0) > 1 for root in roots) > 60
+
+
 @settings(QUICK, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(expressions())
 def test_expressions_use_no_intermediate_result_twice(graph):
@@ -153,9 +167,9 @@ def test_the_repr_reproduces_the_failure():
 
 
 @settings(QUICK, max_examples=150)
-@given(graphs())
+@given(graphs() | graphs(VECTORS))
 def test_the_repr_is_the_graph(graph):
-    """Its function, executed, gives the same bits as the graph itself."""
+    """Its function, executed, gives the same bits as the graph itself, and shares what it does."""
     code = repr(graph).replace("check_grad(f,", "kept = (f,").partition(").raise_for")[0] + ")"
     names = {}
     exec(code, names)
@@ -164,6 +178,7 @@ def test_the_repr_is_the_graph(graph):
     ours, theirs = graph(*map(Value, at)), f(*map(Value, at))
     assert ours.data == theirs.data
     assert math.isfinite(ours.data)
+    assert vectors_of(ours) == vectors_of(theirs)
     assert all(len(line) <= 160 for line in repr(graph).splitlines())
 
 
