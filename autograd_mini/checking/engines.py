@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from inspect import isfunction
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from autograd_mini.numbers.kinds import shown
@@ -22,7 +22,7 @@ from .adapters import Adapter, Graph, Node, adapter_of, is_node, like, own
 from .findings import Culprit, Property
 from .inputs import CheckError, Function, Inputs, as_real
 
-_PATIENCE = 1_000_000  # steps beyond those that a backward pass has need of
+_PATIENCE = 10_000_000  # steps beyond those that a backward pass has need of
 _LEVELS = 10_000  # of recursion that a deep graph is given
 
 
@@ -66,7 +66,7 @@ class Run:
     ) -> None:
         self.f, self.value, self.inputs = f, value, inputs
         numbers = zip(inputs.numbers, inputs.names, strict=True)
-        self.passed: dict[str, int] = {}  # what `backward` tells of the pass
+        self.passed = Passed()
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
         self.root = called(lambda: self.inputs.call(self.f, self.leaves))
         self.adapter = adapter_of(self.root, adapter)
@@ -172,15 +172,22 @@ def changed(
     return None
 
 
-def backward(root: Any, adapter: Adapter) -> dict[str, int]:
+class Passed(NamedTuple):
+    """A backward pass: its lines of Python, the edges of the graph, if the lines are too many."""
+
+    steps: int = 0
+    edges: int = 0
+    many: bool = False
+
+
+def backward(root: Any, adapter: Adapter) -> Passed:
     """The backward pass, of another engine with a limit on its steps.
 
-    Gives the number of steps and edges if the steps are too many; raises Faulty if they go on
-    beyond all measure, or too deep.
+    Raises Faulty if they go on beyond all measure, or too deep.
     """
     if isinstance(root, Value):
         called(root.backward, "backward()")
-        return {}
+        return Passed()
     graph = _unread(root, adapter)
     edges = sum(len(node.parents) for node in graph.order)
     size = len(graph.order) + edges
@@ -208,7 +215,22 @@ def backward(root: Any, adapter: Adapter) -> dict[str, int]:
         raise CheckError(f"backward() raised {type(error).__name__}: {error}") from error
     finally:
         sys.settrace(before)
-    return {"steps": steps, "edges": edges} if steps > limit else {}
+    return Passed(steps, edges, steps > limit)
+
+
+def doubles(value: Callable[[Any], Any], adapter: Adapter) -> bool:
+    """Whether a backward pass walks every path: its steps double with each x + x.
+
+    Many steps alone may be those of a tape with other graphs on it, or of `asyncio`.
+    """
+    counts = []
+    with contextlib.suppress(Exception):  # it cannot add
+        for times in (6, 12):
+            y = value(1.0)
+            for _ in range(times):
+                y = y + y
+            counts.append(backward(y, adapter).steps)
+    return len(counts) == 2 and counts[1] > 8 * counts[0]
 
 
 @contextlib.contextmanager

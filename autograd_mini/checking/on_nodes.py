@@ -12,7 +12,7 @@ from autograd_mini.value import Value
 from .adapters import Adapter, Graph, op_name
 from .closures import Estimate, blamed, derivatives, off_by
 from .differences import EPS
-from .engines import Faulty, Run, changed, deeper, properties_of
+from .engines import Faulty, Run, changed, deeper, doubles, properties_of
 from .findings import Comparison, Culprit, Note, Property
 from .guesses import guess
 from .inputs import Function, Inputs, Options, as_real, unit_of
@@ -75,8 +75,9 @@ class _Check:
             self.run = self.run.again()
             with deeper():
                 found = self.run.backward()
-        if self.run.passed:
-            self._tell("paths", "warning", **self.run.passed)
+        steps, edges, many = self.run.passed
+        if many and doubles(self.run.value, self.run.adapter):
+            self._tell("paths", "warning", steps=steps, edges=edges)
         return found
 
     def _truth(self) -> tuple[Graph | None, float]:
