@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Set
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from functools import cache, partial
 from operator import attrgetter
 from typing import Any
@@ -136,7 +137,9 @@ class Adapter:
 
 
 def plain(x: Any) -> Any:
-    """The number of an array that holds one, and of a number itself."""
+    """The number of an array that holds one, and of a number itself; of a Decimal, a float."""
+    if isinstance(x, Decimal):  # which goes with no float
+        return float(x)
     return x.item() if hasattr(x, "dtype") and hasattr(x, "item") else x
 
 
@@ -319,6 +322,9 @@ class Graph:
         while stack:
             node, done = stack.pop()
             if done:
+                if any(id(x) not in self.seen for x, _ in kept[id(node)]):  # no parents: a circle
+                    self.seen = {id(root): Node(root, adapter, [])}
+                    break
                 edges = [(self.seen[id(parent)], partial) for parent, partial in kept[id(node)]]
                 self.seen[id(node)] = Node(node, adapter, edges)
             elif id(node) not in kept:

@@ -324,6 +324,7 @@ class _Truth:
         """
         adapter, child = self.run.adapter, self.place[node]
         # Numbers that it wraps may be made in the midst of it: they are leaves, and its parents.
+        parents = {self.place[parent] for parent in node.parents}
         leaves = {self.place[parent] for parent in node.parents if not parent.parents}
         if begin is None:
             begin = max(k for k in range(-1, child) if k not in leaves or k in moves)
@@ -332,7 +333,8 @@ class _Truth:
             self.work += 1
             if len(made) == begin + 1:
                 for k, h in moves.items():
-                    adapter.set(made[k][0], "data", adapter.get(made[k][0], "data") + h)
+                    x = adapter.get(made[k][0], "data")
+                    adapter.set(made[k][0], "data", x + like(x)(h))
             if len(made) == child + 2:
                 raise Stop
 
@@ -340,7 +342,9 @@ class _Truth:
             with _created(self.classes, then) as made, contextlib.suppress(Stop):
                 inputs = self.run.inputs
                 inputs.call(self.run.f, [self.run.value(x) for x in inputs.numbers])
-            return float(adapter.number(made[child][0]))
+            moved = float(adapter.number(made[child][0]))
+            lazy = (float(adapter.number(made[p][0])) != self.data[p] for p in parents - {*moves})
+            return math.nan if any(lazy) else moved  # computed when asked for: others moved too
         except Exception:  # whatever the engine does with such numbers
             return math.nan
 
