@@ -231,7 +231,7 @@ _SMALL = 1e-3  # of the range of f: a higher jump is one of the function itself
 
 
 def largest_jump(f: Callable[[float], float]) -> float:
-    """The first small jump that is found of f in [-1, 1]; 0 if none, as of a smooth f.
+    """The first small jump found of f in [-1, 1] that is no rounding; 0 if none, as of a smooth f.
 
     Where the sixth differences are large, they are taken anew at shorter and shorter steps: those
     of a smooth f fall by 4,096 each time, those at a jump stay.
@@ -242,14 +242,15 @@ def largest_jump(f: Callable[[float], float]) -> float:
         ys = [at(k * h - 1 + h / 3) for k in range(_POINTS)]
         known = [y for y in ys if math.isfinite(y)] or [0.0]
         limit, floor = _SMALL * (max(known) - min(known)), 1e-13 * max(map(abs, known))
-        leaps = _leaps(ys)
+        leaps, found = _leaps(ys), 0.0
         for _ in range(_TRIED):
             i = leaps.index(max(leaps))
             jump = _zoomed(at, i * h - 1 + h / 3, h / 4, floor)
-            if 0 < jump <= limit:
-                return jump
+            found = max(found, jump if jump <= limit else 0.0)
+            if found > 1e3 * floor:
+                break
             leaps = [0.0 if abs(k - i) <= _ORDER else leap for k, leap in enumerate(leaps)]
-    return 0.0
+    return found
 
 
 def _zoomed(f: Callable[[float], float], left: float, h: float, least: float) -> float:

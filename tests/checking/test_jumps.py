@@ -49,6 +49,29 @@ def test_a_solver_that_stops_early(solver, tolerance):
             assert off.verdict == "wrong", off
 
 
+def cosine(tolerance):
+    """The y with y = x cos y, by iteration, which does not end where x is above 1.3."""
+
+    def f(x):
+        y = 0.0
+        for _ in range(2000):
+            y, last = x * math.cos(y), y
+            if abs(y - last) < tolerance:
+                break
+        return y
+
+    y = cosine(0.0)[0] if tolerance else None
+    return f, lambda x: math.cos(y(x)) / (1 + x * math.sin(y(x)))
+
+
+def test_a_solver_that_does_not_end_near_by():
+    """Where it does not, rounding jumps by 1e-13: that is not how high its own jumps are."""
+    f, gradient = cosine(1e-6)
+    for x in (0.68, 0.8, 0.9):
+        assert check_grad(f, x, gradient=gradient).verdict == "undecided"
+        assert check_grad(f, x, gradient=lambda x: 1.03 * gradient(x)).verdict == "wrong"
+
+
 @pytest.mark.parametrize(
     ("f", "jump"),
     [
