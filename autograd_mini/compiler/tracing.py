@@ -128,17 +128,27 @@ def traced(
         trace.ranges[count.operand] = (1.0, 1e300)
     share = None if count is None or task.what == "value" else 1.0 / count
 
+    def noted(f: Callable[..., Any], *given: Any) -> Any:
+        """What f gives; the nodes that it uses besides are noted, and put back in the end."""
+        undo.callback(_put_back, used := dict[Any, dict[str, Any]]())
+        trace.used = used
+        out = f(*given)
+        trace.used = None
+        for node in topological(*[x for x in (*leaves(out)[0], *used) if isinstance(x, Value)]):
+            if node in used or not isinstance(node.data, symbolic.Traced):
+                captured.append(node)
+            elif node.label:
+                labels.setdefault(node.data.operand, node.label)
+        return out
+
     def f(numbers: list[Any]) -> Any:
         nonlocal value
         new = (x if isinstance(x, Value) else Value(x) for x in numbers)
         mixed = given | {name: [next(new) for _ in given[name]] for name in task.wrt}
-        held, used = [*outside], dict[Any, dict[str, Any]]()
+        held = [*outside]
         arguments = _arguments(forms, mixed, undo, held)
         before = [node.data for node in held]
-        undo.callback(_put_back, used)
-        trace.used = used
-        out = task.f(arguments)
-        trace.used = None
+        out = noted(task.f, arguments)
         for node, data in zip(held, before, strict=True):
             if node.data is not data and isinstance(node.data, symbolic.Traced):
                 raise TraceError(
@@ -148,11 +158,6 @@ def traced(
         out = out[()] if getattr(out, "shape", None) == () else out
         flat, value = leaves(out)
         values[:] = map(_real, flat)
-        for node in topological(*[x for x in (*flat, *used) if isinstance(x, Value)]):
-            if node in used or not isinstance(node.data, symbolic.Traced):
-                captured.append(node)
-            elif node.label:
-                labels.setdefault(node.data.operand, node.label)
         headings.setdefault(len(trace.code), "backward")
         return out if share is None or value != NUMBER else out * share
 
@@ -173,8 +178,8 @@ def traced(
             gradient[k] = trace.emit("+", x, 0.0)  # as a leaf's gradient, which begins with 0.0
     if task.after:
         headings[len(trace.code)] = "update"
-        with ieee():
-            values[0], gradient = task.after(values[0], gradient, given)
+        with ExitStack() as undo, ieee(), replaced(outside, known):
+            values[0], gradient = noted(task.after, values[0], gradient, given)
     called = [*names(value, "value"), *(f"d{k}" for k in range(len(gradient)))]
     outputs = tuple(map(Output, called, map(trace.operand, [*values, *gradient])))
     size = len(trace.code)
@@ -182,7 +187,7 @@ def traced(
     if any(trace.parts):
         order = [[i for i, part in enumerate(trace.parts) if part == k] for k in range(3)]
         program = rebuilt(program, parts=order)
-    return program, value, outside or captured
+    return program, value, outside or [*dict.fromkeys(captured)]
 
 
 # --- what was traced, and built ------------------------------------------------------------------
@@ -212,8 +217,8 @@ class Entry:
         self.supposing = bool(self.by) and task.within is INPUT
         every = bool(task.batch) and not task.reduce  # has its own of all that comes out
         square = task.what == "hessian"
-        self.results = [_result(self.value, every, square)]
-        self.results += [_result(x, every or n in task.batch, square) for n, x in wrt.items()]
+        self.results = [result_of(self.value, every, square)]
+        self.results += [result_of(x, every or n in task.batch, square) for n, x in wrt.items()]
         kinds = [form and form[0] for form in (self.value, *wrt.values())]
         plain = task.what in ("value", "value_and_grad") and self.arrays and not task.batch
         self.array: Any = None  # the shape of the gradient, where that and a number are all
@@ -272,7 +277,9 @@ def _as_supposed(inputs: Any) -> bool:
     return all(abs(x) <= INPUT[1] for x in inputs)
 
 
-def _result(form: Form, of_samples: bool, square: bool) -> Callable[[Iterator[Any], int], Any]:
+def result_of(
+    form: Form, of_samples: bool, square: bool = False
+) -> Callable[[Iterator[Any], int], Any]:
     """What makes a result of the next outputs and the number of samples."""
     size = len(names(form, ""))
     if square and form and form[0] is array:

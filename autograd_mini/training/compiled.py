@@ -17,15 +17,15 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograd_mini.compiler import backends
-from autograd_mini.compiler.arguments import listed, replaced, rows_made, rows_taken, taken
-from autograd_mini.compiler.tracing import Entries, Entry, Task
+from autograd_mini.compiler.arguments import listed, replaced, rows_taken, taken
+from autograd_mini.compiler.tracing import Entries, Entry, Task, result_of
 from autograd_mini.errors import GradientError
 from autograd_mini.numbers.arguments import function, positive, whole
 from autograd_mini.numbers.arrays import is_array
 from autograd_mini.numbers.kinds import numpy
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.numbers.symbols import SYMBOL
-from autograd_mini.numbers.trees import Form, builder, leaves
+from autograd_mini.numbers.trees import Form, leaves
 from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.value import Value
 
@@ -184,9 +184,10 @@ class CompiledStep(Entries):
                 raise GradientError("a loss, a gradient or a parameter is no longer finite")
             if not self.watched:
                 return losses, 0.0, []
-            norm, *alone = listed(self.frame.once[self.end + 2 :])
-            form, each = self.predicted[entry.task.f], self.frame.each
-            return losses, norm, builder(form)(iter(alone)) if key[0] else rows_made(form, each)
+            found = entry.program.ordered(listed(self.frame.once), self.frame.each)
+            norm, *predicted = found[self.end + 2 :]
+            made = result_of(self.predicted[entry.task.f], not key[0])
+            return losses, norm, made(iter(predicted), key[1])
 
     def _taken(self, inputs: Any, targets: Any) -> tuple[Any, list[Any], list[Any]]:
         """What a program for these samples depends on, their numbers, and those by column."""

@@ -14,6 +14,8 @@ from autograd_mini.errors import GradientError
 from autograd_mini.graph import collector_paused
 from autograd_mini.language import checked
 from autograd_mini.numbers import arguments as check
+from autograd_mini.numbers.numberlike import held
+from autograd_mini.numbers.trees import flatten
 from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.optim.schedules import Schedule
 from autograd_mini.value import Value
@@ -145,6 +147,8 @@ def fit(
 
         chosen = "auto" if compiled is True else compiled
         trainer.step = CompiledStep(model, loss, optimiser, None, clip_norm, chosen, watched=True)
+        if callable(accuracy):
+            trainer.judge = lambda prediction, target: accuracy(_nodes(prediction), target)
     batches = orders(n, size, check.whole("seed", seed, 0))
 
     history = History()
@@ -181,6 +185,12 @@ def fit(
     if best and best._weights:
         best._weights.restore()
     return history
+
+
+def _nodes(prediction: Any) -> Any:
+    """The numbers of a compiled step as the Values that a model gives."""
+    numbers, rebuild = flatten(prediction)
+    return rebuild([*map(Value, map(held, numbers))])
 
 
 def at_rates(

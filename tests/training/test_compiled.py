@@ -499,3 +499,68 @@ def test_a_gpt_learns_from_names_of_all_lengths_by_one_trace(backend, loss):
     assert len(step.entries) == 1
     both = zip(models[0].parameters(), models[1].parameters(), strict=True)
     assert max(abs(p.data - q.data) for p, q in both) < 1e-9
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy"])
+def test_values_of_a_penalty_are_read_in_every_step_and_left_as_they_are(backend):
+    losses_of = []
+    for compiled in (False, True):
+        model, anchor = MLP(2, [2, 1], activation="tanh", seed=3), Value(0.5)
+        anchor.grad = 7.0
+        frozen, head = model.layers[0].parameters(), SGD(model.layers[1].parameters(), lr=0.1)
+
+        def penalty(_, model=model, anchor=anchor):
+            return anchor * anchor * sum(p * p for p in model.parameters())
+
+        given = LABELS, 1, penalty, 0.5
+        step = compile_step(model, "mse", head, penalty=penalty, clip_norm=0.5, backend=backend)
+        found = []
+        for change in (0.5, 4.0, -2.0):
+            anchor.data, frozen[0].data = change, 3.0 * change
+            one = step(ROWS, LABELS) if compiled else eager(model, losses.mse, head, *given)[0]
+            found += [one, *[p.data for p in model.parameters()]]
+        losses_of.append(found)
+    assert losses_of[1] == pytest.approx(losses_of[0], rel=1e-12)
+    assert [p.grad for p in (anchor, *model.parameters())] == [7.0, *[0.0] * 9]
+
+
+class Constants:
+    """A model whose outputs, or some of them, do not depend on the input."""
+
+    def __init__(self, outputs):
+        self.outputs, self.v = outputs, [Value(0.5, label="v"), Value(1.0, label="w")]
+
+    def parameters(self):
+        return self.v
+
+    def __call__(self, x):
+        v, w = self.v
+        return [v, w * x[0], v * w][: self.outputs] if self.outputs > 1 else v
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy"])
+@pytest.mark.parametrize(
+    ("outputs", "loss", "target"),
+    [(1, "mse", 2.0), (2, "mse", [1.0, 2.0]), (3, "cross_entropy", 1)],
+)
+def test_fit_compiled_takes_a_model_that_says_the_same_of_all_samples(
+    backend, outputs, loss, target
+):
+    rows = []
+    for compiled in (False, backend):
+        model, data = Constants(outputs), ([1.0, 2.0, 4.0], [target] * 3)
+        history = fit(model, data, loss, SGD(model.v, lr=0.1), 2, compiled=compiled)
+        rows.append([(row.loss, row.accuracy or 0.0) for row in history.rows])
+    assert sum(rows[0], ()) == pytest.approx(sum(rows[1], ()), rel=1e-12)
+
+
+def test_an_accuracy_of_one_s_own_is_given_values_by_fit_compiled_too():
+    def judge(prediction, target):
+        return (prediction[0].data > prediction[1].data) == (target[0] > 0)
+
+    data, shares = (ROWS, [[y, 1 - y] for y in LABELS]), []
+    for compiled in (False, "python", "numpy"):
+        model = MLP(2, [2], seed=3)
+        optimiser = SGD(model.parameters(), lr=0.1)
+        shares.append(fit(model, data, "mse", optimiser, 3, accuracy=judge, compiled=compiled))
+    assert shares[0].accuracy == shares[1].accuracy == shares[2].accuracy
