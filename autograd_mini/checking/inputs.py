@@ -156,7 +156,10 @@ def _style(f: Function, at: Any) -> tuple[bool, tuple[Any, ...], list[str]]:
     if isinstance(at, Mapping) and all(isinstance(k, str) for k in at) and binds(**at):
         return True, tuple(at.values()), [*at]
     takes = ", ".join(map(str, params))
-    raise CheckError(f"f takes the arguments ({takes}), which at does not give: {shown(at)}")
+    raise CheckError(
+        f"f takes the arguments ({takes}), which at does not give: {shown(at)}; for several it is a"
+        " tuple of them, or a dict by their names"
+    )
 
 
 # --- arrays of NumPy, torch and JAX --------------------------------------------------------------
