@@ -343,6 +343,25 @@ def test_answers_are_saved_as_json(page):
     assert all(q["seconds"] >= 0 for q in saved["questions"])
 
 
+def test_what_was_answered_stays_where_the_question_is_left(page):
+    """After ← and →, or with the panel closed and opened, the next answer was the first one."""
+    go_to_question(page, "v₁ =")
+    answer(page, "1")
+    answer(page, "-0.7")
+    page.click("#previous")
+    page.click("#next")
+    page.click("#modes [aria-controls=predict]")
+    page.click("#modes [aria-controls=predict]")
+    assert page.inner_text("#score").endswith("tries: 2")
+    page.click("#modes [aria-controls=whatif]")
+    page.fill("#leaf0", "1.5")  # another question
+    assert answer(page, "2.7") == "✓ Right: 2.7."
+    open_details(page)
+    asked = json.loads(downloaded(page, "text=Save as JSON")[1])["questions"]
+    found = [(q["expected"], q["verdict"], len(q["answers"]), q["inputs"]) for q in asked]
+    assert found == [(1, "first", 1, {}), (0.7, "open", 1, {}), (2.7, "first", 1, {"w": 1.5})]
+
+
 def test_with_other_inputs_the_questions_come_again(page):
     go_to_question(page, "v₁ =")
     answer(page, "1")

@@ -145,7 +145,7 @@ function hintsFor(step, {key, kind}) {
 // --- the panel ------------------------------------------------------------------------------------
 function startPredict(player) {
   const section = $("predict"), r = recording, off = runs.length > 1;
-  const done = new Set(), log = [];
+  const done = new Set(), log = [], open = new Map();  // open: by step and key, questions that were left too
   let asked = null, wish = "fits", told = null, hinted = false;
   const action = (key, f) => el("button", {type: "button", "data-t": key, onclick: f});
   const button = el("button", {type: "button", class: "mode", "aria-pressed": "false", "aria-controls": "predict", "data-t": "predict", onclick: toggle});
@@ -187,8 +187,9 @@ function startPredict(player) {
   // The question before the next step, if that has not been answered.
   function pose(index = player.index) {
     const i = index + 1, before = asked;
-    const next = section.hidden || i >= r.steps.length || done.has(i) ? null : questionFor(r, i, wish);
-    asked = next && before && before.step === i && before.key === next.key ? {...before, ...next} : next && {...next, step: i, answers: [], hints: 0, since: performance.now()};
+    const next = section.hidden || i >= r.steps.length || done.has(i) ? null : questionFor(r, i, wish), id = next && `${i} ${next.key}`;
+    asked = next && {...open.get(id) ?? {step: i, answers: [], hints: 0, since: performance.now(), inputs: inputs()}, ...next};
+    if (next) open.set(id, asked);
     if (asked !== before && !(asked && before && asked.step === before.step)) { input.value = ""; hinted = false; }
     words();
   }
@@ -205,7 +206,7 @@ function startPredict(player) {
     [...choose.options].forEach(option => { option.textContent = t("predict.wish." + option.value); });
     choose.value = wish;
     score.textContent = t("predict.score", tally());
-    score.hidden = !log.length && !(asked && asked.answers.length);
+    score.hidden = !rows().length;
   }
   function giveHint() {
     asked.hints++;
@@ -229,11 +230,12 @@ function startPredict(player) {
     input.select();
     say(verdict.textContent);
   }
-  const elapsed = () => Math.round((performance.now() - asked.since) / 100) / 10;
+  const elapsed = ({since} = asked) => Math.round((performance.now() - since) / 100) / 10;
   function settle(result) {
-    const {step} = asked, within = section.contains(document.activeElement);
+    const {step, key} = asked, within = section.contains(document.activeElement);
     done.add(step);
-    log.push({...asked, verdict: result, seconds: elapsed(), inputs: inputs()});
+    open.delete(`${step} ${key}`);
+    log.push({...asked, verdict: result, seconds: elapsed()});
     told = {mark: result === "first" || result === "right" ? "right" : "quiet", what: ["verdict.say." + result, {x: rightNumber(asked)}]};
     asked = null;
     player.pause();
@@ -244,10 +246,11 @@ function startPredict(player) {
   }
   function tally() {
     const all = log, count = verdict => all.filter(q => q.verdict === verdict).length;
-    return {asked: all.length, first: count("first"), right: count("right"), shown: count("shown"), skipped: count("skipped"), tries: [...all, asked || {answers: []}].reduce((n, q) => n + q.answers.length, 0)};
+    return {asked: all.length, first: count("first"), right: count("right"), shown: count("shown"), skipped: count("skipped"), tries: rows().reduce((n, q) => n + q.answers.length, 0)};
   }
   function again() {
     done.clear();
+    open.clear();
     log.length = 0;
     asked = told = null;
     player.go(0);
@@ -255,7 +258,7 @@ function startPredict(player) {
   }
 
   // --- the file for the teacher ---
-  const rows = () => [...log, ...(asked && asked.answers.length ? [{...asked, verdict: "open", seconds: elapsed(), inputs: inputs()}] : [])];
+  const rows = () => [...log, ...[...open.values()].filter(q => q.answers.length).map(q => ({...q, verdict: "open", seconds: elapsed(q)}))];
   // The inputs that what-if has changed.
   const inputs = () => r.changed ? Object.fromEntries([...r.leaves].map(([k, x]) => [r.names[k], x])) : {};
   function save(suffix, type, content) {
@@ -287,7 +290,9 @@ function startPredict(player) {
   };
   player.on(() => { if (!section.hidden) pose(); });
   onNumbers(() => {
+    log.push(...rows().slice(log.length));
     done.clear();
+    open.clear();
     asked = told = null;
     pose(r.index);
   });
