@@ -64,12 +64,12 @@ def stale_and_by_hand():
 
 def fractions():
     a, b = Value(Fraction(1, 3), label="a"), Value(Fraction(-2, 7), label="b")
-    return steps(a * b - b / a + a**3)
+    return steps(a * b - b / a + a**3 + (a + b) * Value(Fraction(0)))  # a gradient is 0
 
 
 def complex_numbers():
     a, b = Value(1 + 2j, label="a"), Value(-0.5j, label="b")
-    return steps(a * b * a - b)
+    return steps(a * b * a - b + (a + b) * Value(0j))
 
 
 def updates_that_are_hardly_seen():

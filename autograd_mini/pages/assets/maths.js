@@ -151,7 +151,7 @@ class Maths {
   visit(step, i) {
     const r = this.r, {node, users} = step, x = r.names[node], n = users.length;
     const sentence = saying(n === 0 ? "visit.output" : n === 1 ? "visit.one" : "visit", {x, n, users: this.list(users)});
-    const next = step.adjoint === 0 ? "visit.zero" : r.parents[node].length ? "visit.next" : "visit.leaf";
+    const next = /^[−+0.j]*$/.test(step.adjoint) ? "visit.zero" : r.parents[node].length ? "visit.next" : "visit.leaf";
     const gradient = this.to(node), value = asNumber(step.adjoint);
     const shares = r.shares[node].filter(j => j < i).map(j => r.steps[j]);
     const said = {title: saying("title.visit", {x}), sentence, why: [saying(next, {x})]};
