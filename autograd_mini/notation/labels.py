@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from autograd_mini.language import shortened
+from autograd_mini.numbers.numberlike import data_of
 
 LONGEST_NAME = 28
 _MANY = 100  # bits of a fraction with more than 28 digits, and perhaps more than `str` takes
@@ -37,7 +38,7 @@ def printable(text: str) -> str:
 
 def number(x: Any, number_format: str = ".4g") -> str:
     """A number as a textbook prints it; −0 is 0, and a fraction too long is rounded."""
-    x = getattr(x, "data", x)
+    x = data_of(x)
     if isinstance(x, float | complex):
         x += type(x)()
     exact = type(x).__name__ in ("Fraction", "int")

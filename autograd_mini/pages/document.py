@@ -15,6 +15,7 @@ from typing import Any
 from autograd_mini.language import checked, of
 from autograd_mini.notation.labels import number, printable
 from autograd_mini.numbers.arguments import one_of
+from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.stepping import recordings
 
 ASSETS = Path(__file__).parent / "assets"
@@ -132,7 +133,7 @@ def as_json(data: Any) -> str:
 
 def written(x: Any) -> Any:
     """A number for the page: a float exactly, any other as text."""
-    x = getattr(x, "data", x)
+    x = data_of(x)
     if x.__class__ is float:
         return (int(x) if -1e15 < x == int(x) != 0 < 1e15 else x) if math.isfinite(x) else str(x)
     return x if x.__class__ is int and abs(x) < 2**53 else number(x)

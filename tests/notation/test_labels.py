@@ -3,6 +3,7 @@
 from fractions import Fraction
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from autograd_mini import Value, draw, functions
@@ -31,6 +32,8 @@ LONG = tuple(Value(float(i), label=f"w[{i}]") for i in range(6))
         (functions.mean([A, B]), "mean(a, b)"), (functions.logsumexp([A, B]), "ln Σ e^(a, b)"),
         (functions.where(A, B, C), "where(a, b, c)"),
         (functions.where(True, B, 0), "where(1, b, 0)"),
+        (A * np.float64(-2.5), "a · (−2.5)"), (np.int64(3) / A, "3 / a"),  # were <memory at ...>
+        (A ** np.float32(0.5), "a^0.5"), (functions.sum([A, np.float64(2)]), "Σ(a, 2)"),
         (functions.dot([A, B], [1.0, -2.0]), "(a, b) · (1, −2)"),
         (functions.sum(LONG), "Σ(w[0], w[1], …, w[5])"), (functions.floor(C), "⌊c⌋"),
         (functions.polygamma(2, A), "ψ⁽²⁾(a)"),

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from autograd_mini import MLP, Value, steps
+from autograd_mini import MLP, Value, steps, where
 from autograd_mini.drawing import draw
 from autograd_mini.drawing.groups import MOST, hierarchy
 from autograd_mini.graph import topological
@@ -45,6 +45,12 @@ def test_the_columns_hold_the_numbers_exactly():
     for node, key in zip(recorded.nodes, found["kind"], strict=True):
         assert (key == -1) == (node.op is None)
         assert key == -1 or keys[key].split("/")[0].split("^")[0] == node.op.name
+
+
+def test_conditions_that_are_given_are_numbers():
+    """As a text, that of False was true in the page, which took the derivative of the other."""
+    recorded = steps(lambda x, y: where(False, x, y) * 2.0, 3.0, 4.0)
+    assert unpacked(packed(recorded))["told"]["constants"] == [0, 2]
 
 
 @pytest.mark.parametrize("what", ["stale", "by hand", "engine"])

@@ -12,6 +12,7 @@ from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -192,6 +193,7 @@ def test_numbers_that_are_no_floats_are_texts_and_floats_are_exact():
         again = json.loads(as_json([written(x)]))[0]
         assert float(again).hex() == x.hex()
     assert [written(x) for x in (math.inf, -math.inf, math.nan)] == ["inf", "-inf", "nan"]
+    assert [written(x) for x in (True, np.int64(3), np.float64(0.1))] == [1, 3, 0.1]
     data = run_data(steps(lambda x: x * x, Fraction(1, 3)))
     assert data["data"] == ["1/3", "1/9"]
     assert not data["plain"]
