@@ -521,6 +521,11 @@ def test_one_door_for_all_pages(tmp_path):
     assert "<title>&lt;Una&gt; parábola</title>" in text
 
 
+def test_numbers_of_numpy_make_the_same_page():
+    same = to_html(recorded(small(), xor(), 3, 2, seed=1))
+    assert to_html(recorded(small(), xor(), np.int64(3), np.int64(2), seed=np.int64(1))) == same
+
+
 def test_of_many_points_some_are_drawn():
     model = MLP(2, [1], seed=0)
     run = descended(model, moons(4500), 0.1, 1, accuracy=None, grid=8)
