@@ -42,12 +42,9 @@ def number(x: Any, number_format: str = ".4g") -> str:
     if isinstance(x, float | complex):
         x += type(x)()
     exact = type(x).__name__ in ("Fraction", "int")
-    if exact and (x.numerator.bit_length() + x.denominator.bit_length() > _MANY
-                  or len(str(x)) > LONGEST_NAME):  # fmt: skip
-        exact, x = False, _near(x)
-    if exact:
-        text = str(x)
-    else:
+    short = exact and x.numerator.bit_length() + x.denominator.bit_length() <= _MANY
+    if not short or len(text := str(x)) > LONGEST_NAME:
+        x = _near(x) if exact else x
         try:
             text = format(x, number_format)
         except (TypeError, ValueError):  # a kind of number with a format language of its own

@@ -18,7 +18,7 @@ from autograd_mini.formulas.printer import Printer
 from autograd_mini.ops import SHEET, Op, default_latex
 from autograd_mini.value import Value
 
-from . import labels, symbols
+from . import symbols
 from .shapes import Shape
 from .symbols import Piece, slot
 from .textbook import textbook
@@ -63,7 +63,7 @@ def formula(
         if x.__class__ is tuple:
             return symbols.listed(*_elements(len(x), lambda k: piece(x[k])))
         if not isinstance(x, Value):
-            return symbols.number(labels.number(x, number_format))
+            return symbols.number(x, number_format)
         name = name_of(x)
         return symbols.name(name) if isinstance(name, str) else name
 
@@ -132,7 +132,7 @@ class _Writer(Printer[Piece]):
     # --- what the walk over a formula asks for ---------------------------------------------------
     def number(self, value: float) -> Piece:
         """A constant."""
-        return symbols.number(labels.number(value, ".5g"))
+        return symbols.number(value, ".5g")
 
     def apply(self, what: str, *parts: Piece) -> Piece:
         """An operation on pieces."""

@@ -21,7 +21,6 @@ FORMATS = ("gif", "mp4", "png")
 MOST_STEPS = 250  # beyond, the pictures take minutes, and their numbers can no longer be read
 _COLOURS = 240  # of a GIF: those of the picture itself, and the shades at the edges of letters
 _RATE = 10  # pictures a second of a film at least, in which each step is many of them
-_LONGEST = 655_350  # milliseconds that a picture of a GIF can stay
 _PATTERN = re.compile(r"%0?\d*d")
 
 
@@ -124,7 +123,8 @@ def _gif(paint: Callable[[int], Any], count: int, seconds: float) -> bytes:
         frame = Image.fromarray(nearest[which].reshape(picture.shape[:2]))
         frame.putpalette(palette.astype(np.uint8).tobytes())
         frames.append(frame)
-    durations = [min(round(1000 * k * seconds), _LONGEST) for k in [*[1] * (count - 1), 2]]
+    stays = (round(1000 * k * seconds) for k in [*[1] * (count - 1), 2])
+    durations = [min(stay, 655_350) for stay in stays]  # no longer in this format
     out = io.BytesIO()
     frames[0].save(out, "gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
     return out.getvalue()
