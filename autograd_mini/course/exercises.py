@@ -287,7 +287,7 @@ def _reuse(draw: Random, level: int) -> Drawn:
     return nodes[-1], leaves
 
 
-def _neuron(draw: Random, level: int) -> Drawn:
+def _neuron(draw: Random, level: int, *, judged: bool = False) -> Drawn:
     n = (level + 2) // 2
     w, x = (_leaves(draw, level, _indexed(letter, n) if n > 1 else letter) for letter in "wx")
     (b,) = _leaves(draw, level, "b")
@@ -297,7 +297,7 @@ def _neuron(draw: Random, level: int) -> Drawn:
         z = weighted(w, b, x)
     z.label = "z"
     out = relu(z) if draw.random() < 0.7 else leaky_relu(z, Fraction(1, 2))
-    if level > 1:
+    if judged or level > 1:
         out.label = "h"
         out = (out - draw.randint(-3, 3)) ** 2
     return out, [*w, b]
@@ -329,7 +329,7 @@ def _network(draw: Random, level: int) -> Drawn:
 
 
 def _update(draw: Random, level: int) -> Drawn:
-    return _neuron(draw, max(level, 2))
+    return _neuron(draw, level, judged=True)
 
 
 def _kink(draw: Random, level: int) -> Drawn:

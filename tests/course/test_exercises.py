@@ -119,6 +119,13 @@ def test_no_number_on_the_way_is_longer_than_three_digits_at_the_lower_levels():
             assert min(digits) <= 3, (task.kind, task.level, x)
 
 
+def test_the_first_update_has_one_weight():
+    """It had the two of level 2, and more blanks than level 3."""
+    signs = [blank.sign.text for blank in UPDATE.blanks]
+    assert signs[-4:] == ["∂L/∂v₁", "∂L/∂w", "w′", "b′"]
+    assert len(signs) == len(exercise("update", 3).blanks)
+
+
 def test_the_same_seed_gives_the_same_sheet_and_another_another():
     sheet = sheets.text(exercises("network", 2, seed=5, count=3), "es")
     assert sheets.text(exercises("network", 2, seed=5, count=3), "es") == sheet
