@@ -66,11 +66,11 @@ def questions() -> dict[str, Question]:
     return found
 
 
-def ask(number: str, answer: Any = ..., lang: str | None = None) -> Judged:
+def ask(number: str, answer: Any = ..., *more: Any, lang: str | None = None) -> Judged:
     """Judge the answer to a question of the lessons; without one, ask it.
 
     The answer is a number, a Value or a function, as the question says. A wrong one is told the
-    slip that leads to it, if it is a known one.
+    slip that leads to it, if it is a known one. The language may stand third without its name.
 
     >>> ask("3.1", -3, lang="en").right
     True
@@ -79,6 +79,10 @@ def ask(number: str, answer: Any = ..., lang: str | None = None) -> Judged:
 
     Raises ValueError for a question that there is not.
     """
+    if more and isinstance(more[-1], str):
+        more, lang = more[:-1], more[-1]
+    if more:  # 0,5 for 0.5
+        answer = (answer, *more)
     lang, number = meant(lang), one_of("question", number, questions())
     if answer is ...:
         return Judged(None, f"{number}  {text(f'ask.{number}', lang)}")

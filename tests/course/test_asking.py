@@ -99,6 +99,13 @@ def test_an_error_of_an_answer_is_told_in_the_reader_s_language():
     assert judged.said.endswith("'float' y 'int'. Una potencia se escribe x**2; ^ es otra cosa.")
 
 
+def test_a_decimal_comma_is_an_answer_of_two_numbers():
+    """In a cell of the Spanish lessons it was Python's "multiple values for argument 'lang'"."""
+    told = text("ask.slip.a.number", "es", got="tuple")
+    for judged in (ask("3.1", 0,5, lang="es"), ask("3.1", 0,5, "es")):  # fmt: skip
+        assert judged == (False, f"No. {told}")
+
+
 def test_an_unknown_question():
     with pytest.raises(ValueError, match=r"^question must be one of 1\.1, .*, got '12\.1'$"):
         ask("12.1")
