@@ -4,7 +4,7 @@ from pathlib import Path
 
 from autograd_mini.course.performance import PerformanceError, fields, performance
 from autograd_mini.language import translated
-from autograd_mini.language.tables import Grid, separated
+from autograd_mini.language.tables import Grid, alphabetical, separated
 
 from .options import Arguments, option, show, suffix, write
 
@@ -39,7 +39,7 @@ def run(args: Arguments) -> int:
         except PerformanceError as error:
             cells, remark = ["-"] * 6, translated(str(error), args.lang)
         rows.append([*cells, file.relative_to(args.folder).as_posix(), remark])
-    rows.sort(key=lambda row: (row[0].lower(), row[6]))
+    rows.sort(key=lambda row: (alphabetical(row[0]), alphabetical(row[6])))
     table = [[args.say(name) for name in _COLUMNS], *rows]
     grid = Grid(table, sides="<<<>>><<")
     if args.out is None and not split:
@@ -47,5 +47,5 @@ def run(args: Arguments) -> int:
     else:
         content = separated(table, args.lang) if split else f"{grid}\n"
         # by the mark of utf-8-sig Excel knows the encoding
-        write(args, content if args.out is None else content.encode("utf-8-sig"))
+        write(args, content if args.out is None else content.encode("utf-8-sig", "replace"))
     return 1 if any(remark for *_, remark in rows) else 0

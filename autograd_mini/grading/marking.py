@@ -14,6 +14,7 @@ from autograd_mini.drawing import RenderingError, draw, draw_text
 from autograd_mini.errors import AutogradError
 from autograd_mini.graph import topological
 from autograd_mini.language import text, translated
+from autograd_mini.language.tables import alphabetical
 from autograd_mini.numbers.arguments import positive
 from autograd_mini.value import Value
 
@@ -138,7 +139,7 @@ def grade(
 
     with ThreadPoolExecutor(jobs or (os.cpu_count() or 1) + 1) as pool:
         marks = [*pool.map(one, submissions)]
-    return sorted(marks, key=lambda each: each.name.lower())
+    return sorted(marks, key=lambda each: alphabetical(each.name))
 
 
 def difference(got: Numbers, wanted: Sequence[Numbers]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from operator import itemgetter
@@ -21,6 +22,15 @@ def aligned(rows: Sequence[Sequence[object]], sides: str) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     line = "  ".join(f"{{:{side}{width}}}" for side, width in zip(sides, widths, strict=True))
     return [line.format(*row).rstrip() for row in table]
+
+
+def alphabetical(name: str) -> str:
+    """By what names are sorted: accents and capitals do not count, and ñ follows n.
+
+    >>> sorted(["Zoe", "ana", "Ñu", "Álvaro", "nube"], key=alphabetical)
+    ['Álvaro', 'ana', 'nube', 'Ñu', 'Zoe']
+    """
+    return re.sub("[\u0300-\u0302\u0304-\u036f]", "", unicodedata.normalize("NFD", name.lower()))
 
 
 def separated(rows: Iterable[Iterable[object]], lang: str) -> str:

@@ -1,6 +1,7 @@
 """Results of perform mode, marked again: L = (w x) w with w = 3, x = -2, and a step of w."""
 
 import json
+import os
 
 import pytest
 
@@ -121,6 +122,17 @@ def test_files_lie_as_a_platform_hands_them_out(tmp_path, capsys):
         "Ada;L;w=3 x=-2;9;9;100;Ada_1_file/result.json;",
         "Eva;L;w=3 x=-2;9;9;100;result-Eva.json.txt;",
     ]
+
+
+def test_names_are_sorted_as_in_a_list_of_a_class_and_may_be_of_another_system(tmp_path, capsys):
+    """Á stood behind Z; a name in Latin-1 ended the command."""
+    nameless = result().replace("Ada", "")
+    for name in ("Zoe", "ana", "Ñu", "Álvaro", "nube", os.fsdecode(b"Jos\xe9")):
+        (tmp_path / f"{name}.json").write_text(nameless)
+    file = tmp_path / "marks.csv"
+    assert main(["marks", str(tmp_path), "-o", str(file)]) == 0
+    rows = file.read_text("utf-8-sig").splitlines()[1:]
+    assert [row.split(",")[0] for row in rows] == ["Álvaro", "ana", "Jos?", "nube", "Ñu", "Zoe"]
 
 
 def test_what_rounding_leaves_of_a_sum_is_0_as_on_the_page():
