@@ -154,12 +154,14 @@ class Files:
                 raise AutogradError(teller.text("foreign", path=path))
 
     def add(self, name: str, content: bytes | Callable[[Path], object]) -> None:
-        """Write a file, or let a function of its path write it."""
+        """Write a file, or let a function of its path write it; the first ends an earlier run's."""
         path = self.folder / name
         if isinstance(content, bytes):
             write(path, content)
         else:
             content(path)
+        for other in MARKS.keys() - {name} if not self.written else ():
+            (self.folder / other).unlink(missing_ok=True)
         self.written.append((str(path), self.teller.text(f"file.{name}")))
 
     def picture(self, root: Value) -> None:

@@ -223,6 +223,19 @@ def test_train_on_a_csv_file_with_semicolons_and_decimal_commas(tmp_path, capsys
     assert "Exactitud en la prueba" in capsys.readouterr().out
 
 
+def test_of_an_earlier_run_nothing_is_left_beside_a_later_one(tmp_path, capsys):
+    """A table of one feature has no picture of the boundary: that of the former table stayed."""
+    for header, row, files in (
+        ("x,y,c", "{k},{k},{c}", FILES),
+        ("x,c", "{k},{c}", [name for name in FILES if name != "boundary.png"]),
+    ):
+        lines = [header, *(row.format(k=k, c="ab"[k % 2]) for k in range(10))]
+        (tmp_path / "t.csv").write_text("\n".join(lines))
+        assert main(["train", "t.csv", "--epochs", "1", "--hidden", "2"]) == 0
+        folder = tmp_path / "autograd-mini-t"
+        assert sorted(path.name for path in folder.iterdir()) == files
+
+
 def test_a_line_of_years_holds_the_names_of_columns(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("2023,kind,2024\n1,b,2\n3,a,4\n", encoding="utf-8")
