@@ -76,12 +76,14 @@ def _folder(args: Arguments, contents: dict[str, str]) -> None:
 
 def _pictures(args: Arguments, found: Sequence[Marks]) -> None:
     """The picture of each level's first failure; as DOT where there is no Graphviz."""
-    pictures = {}
+    pictures, out = {}, str(Path(args.out).with_suffix("")) + args.say("pictures")
     for each in found:
         for k, mark in enumerate(each.marks, 1):
             suffix, picture = mark.failures[0].picture(args.lang) if mark.failures else ("", "")
             if picture:
                 pictures[f"{each.name}-{k}.{suffix}"] = picture
+            else:  # of marks that were worse
+                Path(out, f"{each.name}-{k}.svg").unlink(missing_ok=True)
     if pictures:
-        args.out = str(Path(args.out).with_suffix("")) + args.say("pictures")
+        args.out = out
         _folder(args, pictures)

@@ -206,3 +206,6 @@ def test_pictures_beside_the_file(folder, tmp_path, capsys):
     (picture,) = (tmp_path / "marks-pictures").iterdir()
     assert picture.name == "stale-6.svg"
     assert "</svg>" in picture.read_text(encoding="utf-8")
+    (folder / "stale.py").write_text((folder / "right-right.py").read_text())  # it is mended
+    printed(capsys, folder / "stale.py", "-o", tmp_path / "marks.txt")
+    assert not picture.exists()
