@@ -226,12 +226,14 @@ def jumps(f: Function, scale: Any) -> bool:
     return False
 
 
-def by_fraction(f: Callable[[Fraction], Any], order: int = 1) -> Reference | None:
-    """The derivative at 0 of an f that is rational, in exact arithmetic with steps near 2**-400.
+def by_fraction(
+    f: Callable[[Fraction], Any], scale: Any = 1, order: int = 1
+) -> Reference | None:  # fmt: skip
+    """The derivative at 0 of a rational f, in exact arithmetic with steps of 2**-400 of the scale.
 
     None if f does not give a Fraction, or one so long that it is not worth it.
     """
-    h = Fraction(1, 2**400)
+    h = exact(scale or 1) / 2**400
     try:
         center, slopes = f(Fraction(0)), []
         if not isinstance(center, Fraction) or center.denominator.bit_length() > 5_000:

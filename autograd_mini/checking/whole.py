@@ -65,8 +65,7 @@ class Truth:
         self.kinked = any(references.at_kink(at.op, at.numbers) for at in inner)
         self.noise, names = rounding_of_value(graph), {at.op.name for at in inner}
         if len(graph.order) <= _LARGEST_EXACT and not self.kinked and names <= RATIONAL:
-            moved = self._moved
-            self.sources.append(lambda d, n: by_fraction(lambda t: moved(d, t, exact), n))
+            self.sources.append(self._by_fraction)
         if mpmath() is not None and self.left >= _RUNS:
             self.sources.append(self._by_mpmath)
         smooth = self.sources and not self.kinked
@@ -108,12 +107,18 @@ class Truth:
         root = self.inputs.call(self.f, [Value(x) for x in numbers])
         return root.data if isinstance(root, Value) else root
 
+    def _scale(self, along: Mapping[int, float]) -> Any:
+        return max(abs(self.inputs.numbers[k]) for k in along) if len(along) == 1 else 1
+
+    def _by_fraction(self, along: Mapping[int, float], order: int) -> Reference | None:
+        return by_fraction(lambda t: self._moved(along, t, exact), self._scale(along), order)
+
     def _by_mpmath(
         self, along: Mapping[int, float], order: int, kink: bool = False
     ) -> Reference | None:
-        scale = max(abs(self.inputs.numbers[k]) for k in along) if len(along) == 1 else 1
         if self.left <= 0:
             return None
+        scale = self._scale(along)
 
         def f(t: Any) -> Any:
             self.left -= 1

@@ -7,7 +7,7 @@ from fractions import Fraction
 import mpmath as mp
 import pytest
 
-from autograd_mini.checking import op_table, references
+from autograd_mini.checking import check_grad, op_table, references
 from autograd_mini.checking.references import (
     DOMAIN,
     KINK,
@@ -152,6 +152,14 @@ def test_exact_fractions():
     assert abs(found.value - truth) <= Fraction(1, 10**200)
     assert by_fraction(math.sin) is None
     assert by_fraction(lambda t: 1 / t) is None
+
+
+@pytest.mark.parametrize("x", [1e-130, -1e-200])
+def test_exact_fractions_do_not_step_over_a_kink(x):
+    for f, slope in ((lambda x: x * abs(x), 2 * abs(x)), (abs, math.copysign(1, x))):
+        assert check_grad(f, x).verdict == "ok"
+        (row,) = check_grad(f, x, gradient=lambda x, slope=slope: -slope).comparisons
+        assert (row.wanted, row.reference, row.verdict) == (slope, "Fraction", "wrong")
 
 
 def test_without_mpmath_the_ladder(no_mpmath):
