@@ -9,7 +9,7 @@ with its size. Samples are taken in blocks whose matrix stays in the cache.
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -50,6 +50,13 @@ def functions(xp: Any) -> dict[str, Callable[..., Any]]:
 
 
 _FUNCTIONS = functions(np)
+
+
+def _one_by_one(meaning: Callable[..., float], *parts: Any) -> Any:
+    """What has no function in NumPy, of any number of operands (np.vectorize takes at most 63)."""
+    arrays = np.broadcast_arrays(*parts)
+    found = map(meaning, *[array.ravel().tolist() for array in arrays])
+    return np.fromiter(found, float).reshape(arrays[0].shape)
 
 
 def _stacked(*parts: Any) -> Any:
@@ -144,9 +151,7 @@ class _Layout:
             )
         shortened = (c[:1] if same else c for c, same in zip(columns, alike, strict=True))
         found = [*zip(kinds, map(_rows, shortened), strict=True)]
-        return _Step(
-            _FUNCTIONS.get(opcode) or np.vectorize(MEANING[opcode], otypes=[float]), found, rows
-        )
+        return _Step(_FUNCTIONS.get(opcode) or partial(_one_by_one, MEANING[opcode]), found, rows)
 
 
 def _rows(rows: Sequence[int]) -> Any:

@@ -119,6 +119,18 @@ def test_numpy_s_functions_and_products_on_arrays_of_symbols():
     assert by_hand.hessian(3.0, 4.0) == 16.0
 
 
+@pytest.mark.parametrize("backend", ["python", "numpy", "llvm"])
+@pytest.mark.parametrize("name", ["norm", "prod", "sum", "logsumexp"])
+def test_vectors_are_as_long_as_they_like(backend, name):
+    if backend == "llvm":
+        pytest.importorskip("llvmlite")
+    f, x = getattr(ag, name), [1.0 + k / 99 for k in range(99)]
+    value, gradient = compile(f, backend=backend).value_and_grad(x)
+    expected = ag.value_and_grad(f)(x)
+    assert value == pytest.approx(expected[0], rel=1e-13)
+    assert gradient == pytest.approx(expected[1], rel=1e-13)
+
+
 def test_a_changed_structure_is_traced_anew_and_the_oldest_trace_dropped():
     fast = python(sum, cache=2)
     for n in (1, 2, 3, 2, 3, 1):
