@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from itertools import chain
+from os import getpid
 from struct import Struct
 from time import perf_counter
 from typing import Any
@@ -70,7 +71,7 @@ def _target(level: int) -> Any:
 
 
 @cache
-def _pool(threads: int) -> ThreadPoolExecutor:
+def _pool(threads: int, process: int) -> ThreadPoolExecutor:  # who is forked has no threads yet
     return ThreadPoolExecutor(threads, "autograd-mini")
 
 
@@ -120,7 +121,8 @@ class Frame(backends.Bound):
             self.whole()
         else:
             self.before()
-            for part in [_pool(len(self.parts)).submit(part) for part in self.parts]:
+            pool = _pool(len(self.parts), getpid())
+            for part in [pool.submit(part) for part in self.parts]:
                 part.result()
             self.after()
 

@@ -269,9 +269,24 @@ os._exit(not right) if not child else exit(not right or os.waitpid(child, 0)[1])
 """
 
 
+FORK_LATER = """
+import os, time
+from autograd_mini import compile
+fast = compile(lambda w, x: w * x, batch="x", reduce="sum", backend="llvm", threads=2)
+right = all(fast(2.0, [1.0] * 99_999) == 199_998.0 for _ in range(9))
+time.sleep(0.1)  # its threads are idle
+child = os.fork()
+right = right and fast(3.0, [1.0] * 50) == 150.0
+os._exit(not right) if not child else exit(not right or os.waitpid(child, 0)[1])
+"""
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
-def test_a_process_that_forks_during_a_trace_has_numbers_in_both():
-    subprocess.run([sys.executable, "-W", "ignore", "-c", FORK], check=True, timeout=60)
+@pytest.mark.parametrize("script", [FORK, FORK_LATER], ids=["in a trace", "after threads"])
+def test_a_process_that_forks_has_numbers_and_threads_in_both(script):
+    if "llvm" in script:
+        pytest.importorskip("llvmlite")
+    subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, timeout=20)
 
 
 @pytest.mark.parametrize(("name", "said"), [("jax", r"autograd-mini\[jax\]"), ("torch", "pytorch")])
