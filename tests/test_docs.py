@@ -225,6 +225,8 @@ def test_the_table_of_operations_lists_the_whole_sheet(language):
     for op in sheet_module.SHEET.values():
         assert f"| [`{op.signature}`](#op-{op.name}) | {op.about[language == 'es']} |" in text
         assert f"(op-{op.name})=" in text
+    assert r"\text{else}" not in text
+    assert "de el " not in text
 
 
 def test_a_new_operation_is_in_the_table_at_once(own):

@@ -46,9 +46,9 @@ WORDS = {
         "kink": "Punto anguloso donde",
         "formula": "Como está escrita en la hoja",
         "error": "Cota del error",
-        "of": "ulp de",
-        "result": "el resultado",
-        "larger": "el mayor entre el resultado y",
+        "of": "ulp",
+        "result": "del resultado",
+        "larger": "del mayor entre el resultado y",
     },
 }
 ULPS = 4  # the bound that every operation keeps unless the sheet gives another
@@ -149,7 +149,9 @@ def _bound(op: Op, language: str) -> str:
     parts = []
     for key in ("value", *op.params):
         what = word["value"].lower() if key == "value" else rf"$\partial y/\partial {_symbol(key)}$"
-        size = f"{word['larger']} ${latex(op.scale[key])}$" if key in op.scale else word["result"]
+        size = word["result"]
+        if key in op.scale:
+            size = f"{word['larger']} ${_else(latex(op.scale[key]), language)}$"
         parts.append((what, f"{op.ulps.get(key, ULPS):g} {word['of']} {size}"))
     bounds = {bound for _, bound in parts}
     return bounds.pop() if len(bounds) == 1 else "; ".join(f"{w}: {b}" for w, b in parts)
