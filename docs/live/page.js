@@ -20,7 +20,7 @@ const WORDS = {
     all: "Ejecutar todas las celdas", restart: "Reiniciar Python", run: "Ejecutar", stop: "Detener",
     reset: "Original",
     hint: "Las celdas se pueden cambiar y ejecutar, aquí mismo, en el navegador: ▶ o Mayús+Intro.",
-    starting: "Python se está iniciando …", running: "Se ejecuta la celda {n} …", ready: "Python está listo.",
+    starting: "Python se está iniciando…", running: "Se ejecuta la celda {n}…", ready: "Python está listo.",
     raised: "La celda {n} tiene un error; las siguientes no se han ejecutado.",
     stopped: "Detenido. Python empieza de nuevo: lo que habían calculado las celdas se ha perdido.",
     failed: "No se ha podido cargar Python: {why}",
