@@ -204,7 +204,7 @@ op("abs(a)", "abs(a)", "where(a > 0, 1, where(a < 0, -1, 0))", kinks=("a",),
    latex=r"\left|{a}\right|", about=("absolute value", "valor absoluto"))  # fmt: skip
 op("square(a)", "a * a", "2 * a", latex="{a}^2", about=("square", "cuadrado"))
 op("reciprocal(a)", "1 / a", "-out * out", a=NONZERO, latex=r"\frac{{1}}{{{a}}}",
-   about=("reciprocal", "recíproco"))  # fmt: skip
+   about=("reciprocal", "inverso"))  # fmt: skip
 op("sqrt(a)", "sqrt(a)", "1 / (2 * out)", a=NON_NEGATIVE, latex=r"\sqrt{{{a}}}",
    about=("square root", "raíz cuadrada"))  # fmt: skip
 op("rsqrt(a)", "1 / sqrt(a)", "-out / (2 * a)", a=POSITIVE, latex=r"\frac{{1}}{{\sqrt{{{a}}}}}",
@@ -250,9 +250,9 @@ op("atan2(a, b)", "atan2(a, b)", "where(q == 0, 0, x / q * s)", "where(q == 0, 0
           "x": "s * b", "y": "s * a", "q": "x * x + y * y"},
    about=("angle of the point (b, a)", "ángulo del punto (b, a)"))  # fmt: skip
 op("radians(a)", "a * (pi / 180)", "pi / 180", latex=r"\frac{{\pi \cdot {a}}}{{180}}",
-   about=("degrees to radians", "grados en radianes"))  # fmt: skip
+   about=("degrees to radians", "de grados a radianes"))  # fmt: skip
 op("degrees(a)", "a * (180 / pi)", "180 / pi", latex=r"\frac{{180 \cdot {a}}}{{\pi}}",
-   about=("radians to degrees", "radianes en grados"))  # fmt: skip
+   about=("radians to degrees", "de radianes a grados"))  # fmt: skip
 op("sinh(a)", "sinh(a)", "cosh(a)", latex=r"\sinh({a})",
    about=("hyperbolic sine", "seno hiperbólico"))  # fmt: skip
 op("cosh(a)", "cosh(a)", "sinh(a)", latex=r"\cosh({a})",
@@ -296,7 +296,7 @@ op("softplus(a)", "where(a > 0, a, 0) + log1p(e)", "where(a < 0, e, 1) / (1 + e)
 op("silu(a)", "a * s", "s + a * e / ((1 + e) * (1 + e))",
    given={"e": "exp(-unsigned(a))", "s": "where(below(a, 0), e, 1) / (1 + e)"},
    scale={"value": "1e-305", "a": "s + 1e-305"}, latex=r"\operatorname{{SiLU}}({a})",
-   about=("sigmoid-weighted linear unit", "unidad lineal ponderada por sigmoide"))  # fmt: skip
+   about=("sigmoid-weighted linear unit", "unidad lineal ponderada por la sigmoide"))  # fmt: skip
 op("gelu(a)", "a * c", "c + a * g * g / sqrt(2 * pi)",
    given={"c": "normal_cdf(a)", "g": "gauss(a / 2)"},
    scale={"value": "1e-306", "a": "c + abs(a) * g * g / sqrt(2 * pi)"},
@@ -354,7 +354,7 @@ op("floor(a)", "floor(a)", "0", kinks=("a - floor(a)",), latex=r"\lfloor {a} \rf
    about=("largest integer below", "mayor entero por debajo"))  # fmt: skip
 op("round(a)", "where(d < 1 / 2, f, where(d > 1 / 2, f + 1, 2 * floor((f + 1) / 2)))", "0",
    given={"f": "floor(a)", "d": "a - f"}, kinks=("d - 1 / 2",),
-   about=("nearest integer, halves to even", "entero más próximo, los medios al par"))  # fmt: skip
+   about=("nearest integer, halves to even", "entero más próximo; si hay dos, el par"))  # fmt: skip
 op("ceil(a)", "ceil(a)", "0", kinks=("a - floor(a)",), latex=r"\lceil {a} \rceil",
    about=("smallest integer above", "menor entero por encima"))  # fmt: skip
 
