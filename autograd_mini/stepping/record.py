@@ -85,6 +85,7 @@ def _recorded(root: Any, watch: Watch, seed: object, optimiser: Optimiser | None
         nodes = topological(copy)
         for node in nodes:
             node.grad = 0.0  # whatever an earlier pass has left in the leaves
+            node.data = number(node.data)  # as it is computed with: after x.data = 3 it is 3.0
         copy.backward(seed)
         values: dict[Any, Value] = dict(zip(order, nodes, strict=True))
         backward = reverse_sweep(nodes, *start(copy, seed, create_graph=False))
@@ -188,7 +189,7 @@ def _update(
     rate = optimiser.lr
     optimiser.step()
     for p, old in zip(changed, before, strict=True):
-        yield Update(ids[p], old, p.grad, rate, p.data)
+        yield Update(ids[p], *map(number, (old, p.grad, rate, p.data)))
 
 
 def _places(order: Sequence[Value], made: Mapping[Value, Place]) -> list[Place | None]:

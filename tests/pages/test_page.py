@@ -211,6 +211,17 @@ def test_updates_of_plain_gradient_descent_follow_and_others_are_written():
     assert data["steps"][-1] == [5, 0, 3, 6, 0.1, update.after]
 
 
+@pytest.mark.parametrize("given", [3, True, np.int64(2), np.float64(0.25)])
+def test_a_leaf_that_was_given_another_kind_of_number_is_a_float(given):
+    """The page said of x.data = 3 that another engine was recorded, and computed with no others."""
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    w.data = given
+    recorded = steps(w * x, optimiser=SGD([w], lr=np.float64(0.1)))
+    assert [type(node.data) for node in recorded.nodes] == [float] * 3
+    assert [*map(type, recorded[-1])] == [int, *[float] * 4]
+    assert run_data(recorded)["plain"]
+
+
 def test_two_recordings_are_aligned_by_what_they_do():
     assert aligned(neuron(), neuron()) is None
     wrong, right = museum.stepped("ParentsInASet")
