@@ -130,8 +130,7 @@ def draw_paths(
     whole("limit", limit)
     options = Options(number_format=number_format, theme=theme, lang=lang)
     drawing = PathDrawing("paths", format=format, rendering=engine)
-    found = largest_paths(topological(root), leaf, limit)
-    drawing.count, drawing.total, drawing.paths = found
+    drawing.count, drawing.total, drawing.paths = largest_paths(topological(root), leaf, limit)
     drawing._write(root, leaf, options)
     return drawing
 

@@ -178,6 +178,11 @@ def test_the_source_is_shown_with_the_expression_that_made_the_node(opened):
     assert page.page.evaluate("document.querySelectorAll('#source .line.lit').length") == 1
 
 
+def test_a_sign_that_is_two_for_javascript_is_one_in_the_source(opened):
+    page = opened(steps(lambda w, x: {"🎉": w * x}["🎉"], 0.5, 2.0), start=1)
+    assert page.text("#source mark") == "w * x"
+
+
 def test_paths_are_summed_up_for_a_chosen_leaf(opened):
     a, b = Value(2.0, label="a"), Value(5.0, label="b")
     root = a * b + a

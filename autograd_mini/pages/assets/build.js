@@ -102,10 +102,11 @@ function runOf(lines, numbers, rate = null, weights = [], source = lines.map(([n
     if (weights.includes(names[k]) && !node.op) steps.push([5, k, data[k], grads[k], rate, data[k] - rate * grads[k]]);
   });
   const shift = lines.map(([name], k) => source[k].length - lines[k][1].length);
+  const column = (line, k) => [...source[line].slice(0, k + shift[line])].length;  // in characters, as Python counts
   return {
     names, ops: codes, args, parents, data, partials, steps, maths: mathsOf(nodes, ids, names[root]), plain: true,
     kinks: nodes.flatMap(({op, at, data}, k) => op && (ops[op].kinks || []).some(f => [f(...at, data)].flat().includes(0)) ? [k] : []),
-    places: nodes.map(({place}) => place ? [0, place.line, place.start + shift[place.line], place.line, place.end + shift[place.line]] : null),
+    places: nodes.map(({place}) => place ? [0, place.line, column(place.line, place.start), place.line, column(place.line, place.end)] : null),
     sources: [{name: names[root], file: "<expression>", first: 1, lines: source}],
     stale: [], optimiser: rate === null ? null : "SGD", differences: null, items: null, links: null, texts: {}, label: null, grads,
   };

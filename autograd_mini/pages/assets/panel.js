@@ -132,9 +132,10 @@ function showSource() {
   if (!place) return;
   const [, from, column, to, end] = place;
   for (let k = from; k <= to && k < lines.length; k++) {
-    const text = source.lines[k], a = k === from ? column : text.length - text.trimStart().length, b = k === to ? end : text.length;
+    const line = source.lines[k], text = [...line];  // columns count characters
+    const a = k === from ? column : line.length - line.trimStart().length, b = k === to ? end : text.length;
     lines[k].classList.add("lit");
-    lines[k].lastChild.replaceChildren(text.slice(0, a), el("mark", {text: text.slice(a, b)}), text.slice(b));
+    lines[k].lastChild.replaceChildren(text.slice(0, a).join(""), el("mark", {text: text.slice(a, b).join("")}), text.slice(b).join(""));
     litLines.push(k);
   }
   const pre = $("source").lastChild, top = lines[from].offsetTop - pre.offsetTop;
