@@ -142,12 +142,13 @@ def exercise(kind: str, level: int = 1, seed: int = 0) -> Exercise:
 
 
 def exercises(kind: str, level: int = 1, seed: int = 0, count: int = 30) -> list[Exercise]:
-    """As many variants, no two alike; the first is that of the seed itself."""
+    """As many variants, no two alike, or all that there are; the first is that of the seed."""
     made: dict[str, Exercise] = {}
-    for k in range(50 * count):
-        if len(made) < count:
-            one = exercise(kind, level, seed + k)
-            made.setdefault(one.steps.to_json(), one)
+    at = new = seed
+    while len(made) < count and at - new <= 20 * len(made):  # else they come again and again
+        one = exercise(kind, level, at)
+        new = at if made.setdefault(one.steps.to_json(), one) is one else new
+        at += 1
     return [*made.values()]
 
 
