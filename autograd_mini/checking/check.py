@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from .engines import UndefinedError, called, changed
 from .findings import Comparison
 from .guesses import guess
 from .inputs import CheckError, Function, Inputs, Options, as_real, counted, flat, rebuilt, unit_of
+from .nodes import rounding_of_value
 from .on_nodes import check_engine, subject_of
 from .report import Report, worst
 from .rows import DIRECTIONS, Rows
@@ -159,13 +161,14 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
     names = inputs.names if first else ["f"] * len(claimed)
     culprit = changed([*names, "f"], [*claimed, y], [*claimed_again, y_again])
     graph, y_of_graph = on_values(f, inputs)
-    if not abs(y_of_graph - y) <= (1e-9 + 64 * inputs.eps) * abs(y):
+    rounding = 8 * rounding_of_value(graph, inputs.eps) if graph else 0.0
+    if not abs(y_of_graph - y) <= (1e-9 + 64 * inputs.eps) * abs(y) + rounding:
         graph = None  # it is of another function
     truth = Truth(f, inputs, graph, options)
     size = max((abs(float(g)) for g in claimed if math.isfinite(g)), default=0.0)
     noise = [(4 if unit == EPS else 64) * unit * size] * len(claimed)
     if inputs.eps > EPS:
-        if graph is None:
+        if not truth.sources:
             truth = truth.doubled(traced(f), inputs.direction(options.draw))
         finer = in_double(traced(gradient), inputs, read) or claimed
         lost = [abs(a - b) for a, b in zip(claimed, finer, strict=True)]
@@ -184,6 +187,13 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
         if "wrong" in before or worst([row.verdict for row in again]) != "wrong":
             rows = again
             notes.append(("jumps", {"jump": f"{jump:.1e}"}))
+    if truth.other and any(row.verdict == "wrong" for row in rows):
+        check.truth, told = truth.other, [row.verdict for row in rows]
+        for k, row in enumerate(check.rows()):
+            if (told[k], row.verdict) == ("wrong", "ok"):
+                rows[k] = replace(rows[k], verdict="undecided")
+                notes.append(("rounding", {"names": row.name}))
+        check.truth = truth
     guessed = None
     if culprit is None and any(row.verdict == "wrong" for row in rows):
         guessed = guess(check, rows, lambda x: read(inputs.call(gradient, x))) if first else None

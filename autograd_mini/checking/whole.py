@@ -49,6 +49,7 @@ class Truth:
     """
 
     coarse: Truth | None = None  # of float32 values, where this one is of float64 ones
+    other: Truth | None = None  # of float64 values, where this one keeps to those of float32
 
     def __init__(
         self, f: Function, inputs: Inputs, graph: Graph | None, options: Options,
@@ -63,7 +64,8 @@ class Truth:
             return
         inner = [at for at in map(Operation.of, graph.order) if at]
         self.kinked = any(references.at_kink(at.op, at.numbers) for at in inner)
-        self.noise, names = rounding_of_value(graph), {at.op.name for at in inner}
+        self.noise = rounding_of_value(graph, inputs.eps)
+        names = {at.op.name for at in inner}
         if len(graph.order) <= _LARGEST_EXACT and not self.kinked and names <= RATIONAL:
             self.sources.append(self._by_fraction)
         if mpmath() is not None and self.left >= _RUNS:
@@ -190,7 +192,10 @@ class Truth:
         fine = Truth(f, self.inputs.in_double(), None, self.options)
         fine.coarse = self
         y = in_double(f, self.inputs, lambda y: float(as_real(y, "the value of f")))
-        if y is None or not fine._is_smooth(along):
+        if y is None:
+            return self
+        self.other = Truth(f, fine.inputs, None, self.options)
+        if not fine._is_smooth(along):
             return self
         here = self.floats(self.inputs.floats)
         size = abs(here) + 1024 * abs(fine.floats(self.inputs.moved(along, 1 / 1024)) - y)

@@ -75,6 +75,25 @@ def test_a_cast_that_stays_is_noticed(f, gradient):
     assert off.verdict == "wrong"
 
 
+@pytest.mark.parametrize(
+    ("f", "x", "slope"),
+    [
+        (lambda x: (1e12 + x) - 1e12 + x, 0.3, 2.0),  # stairs of 65536
+        (lambda x: (1e10 + x * x) - 1e10 + 0.1 * x, 7.0, 14.1),
+        (lambda x: (1 - np.cos(x)) / x**2, 1e-3, -1 / 12e3),
+        (np.tan, 1.5707900524139404, 25401433856.96),
+        (lambda x: x + 1e-9 * np.sin(1e9 * x), 2.0, 1.4041098573878898),
+        (np.sin, 1e6, 0.9367521275331447),
+    ],
+)
+def test_what_float32_loses_is_no_error_of_the_gradient(f, x, slope):
+    """The float64 values of f show the derivative, or that float32's are rounding alone."""
+    at, right = np.array([x], SINGLE), np.array([slope], SINGLE)
+    report = check_grad(lambda w: f(w[0]), at, gradient=lambda w: right)
+    assert report.verdict in ("ok", "undecided"), report
+    assert check_grad(lambda w: f(w[0]), at, gradient=lambda w: -right).verdict != "ok"
+
+
 def softened(jax, w):
     """A call with a rule of its own, and a product that names its type."""
     v = jax.nn.softplus(w.astype("float32"))
