@@ -18,6 +18,7 @@ from autograd_mini.graph import collector_paused, topological
 from autograd_mini.numbers import symbols as symbolic
 from autograd_mini.numbers.arguments import one_of, whole
 from autograd_mini.numbers.kinds import constant, ieee, numpy, shown
+from autograd_mini.numbers.numberlike import inside
 from autograd_mini.numbers.ranges import INPUT, Range
 from autograd_mini.numbers.symbols import Symbol, Trace, lock
 from autograd_mini.numbers.trees import NUMBER, Form, array, builder, leaves, names
@@ -179,6 +180,7 @@ def traced(
     if task.after:
         headings[len(trace.code)] = "update"
         with ExitStack() as undo, ieee(), replaced(outside, known):
+            undo.callback(inside.reset, inside.set([]))  # a compiled function is traced through
             values[0], gradient = noted(task.after, values[0], gradient, given)
     called = [*names(value, "value"), *(f"d{k}" for k in range(len(gradient)))]
     outputs = tuple(map(Output, called, map(trace.operand, [*values, *gradient])))
@@ -247,7 +249,7 @@ class Entry:
         once, each = self.run(shared, samples, count)
         once = once if self.array is not None else listed(once)
         finite = not self.supposing or (_finite(once) and (not each or all(map(_finite, each))))
-        if not (finite or all(map(_as_supposed, (shared, *samples)))):
+        if not (finite or all(abs(x) <= INPUT[1] for part in (shared, *samples) for x in part)):
             return None
         if self.array is not None:
             return float(once[0]), once[1:].reshape(self.array)
@@ -270,11 +272,6 @@ def _finite(numbers: Any) -> bool:
         return math.isfinite(sum(numbers))
     np = numpy()
     return bool(np.count_nonzero(np.isfinite(numbers)) == len(numbers))
-
-
-def _as_supposed(inputs: Any) -> bool:
-    """Whether all are in the range that inputs are taken to lie in."""
-    return all(abs(x) <= INPUT[1] for x in inputs)
 
 
 def result_of(
