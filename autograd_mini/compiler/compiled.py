@@ -246,10 +246,9 @@ class Compiled(Entries):
 
         Raises TraceError inside a function that is compiled: its numbers are not known there.
         """
-        task = Task(self._called, "value_and_grad", self.wrt, (), None)
         for k, sample in enumerate(self._samples(self.given(args, kwargs))):
             try:
-                checked(task, sample)
+                checked(self._called, self.wrt, sample)
             except TraceError as error:
                 raise TraceError(f"check is to be called outside of the trace: {error}") from None
             except AutogradError as error:

@@ -51,16 +51,15 @@ class Task(NamedTuple):
     within: Range = INPUT  # in which all inputs lie
 
 
-def checked(task: Task, args: Mapping[str, Any]) -> None:
-    """The task's function on plain numbers, and its gradient if it is one number: may raise."""
+def checked(f: Callable[..., Any], wrt: Sequence[str], args: Mapping[str, Any]) -> None:
+    """f on plain numbers, and its gradient if it is one number: may raise, and changes nothing."""
     forms, numbers = dict[str, Form](), dict[str, list[Any]]()
     for name, x in args.items():
         found, forms[name] = leaves(x, floats_of)
-        numbers[name] = [*map(Value, found)] if name in task.wrt else found
+        numbers[name] = [*map(Value, found)] if name in wrt else found
     with ExitStack() as undo:
-        out = transforms.called(task.f, (_arguments(forms, numbers, undo, []),), {})
-        if isinstance(out, Value):
-            out.backward()
+        out = transforms.called(f, (_arguments(forms, numbers, undo, []),), {})
+        transforms._adjoints(out, [], False)
 
 
 def _arguments(

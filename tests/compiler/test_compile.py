@@ -300,6 +300,9 @@ def test_check_names_the_place_of_a_domain_error():
         fast.check(1.0, [0.5, 2.0])
     assert error.value.__notes__ == ["in sample 1"]
     fast.check(1.0, [0.5, 0.25])
+    outside, model = Value(2.0), MLP(1, [1], seed=1)
+    python(lambda x: model([x]) * outside).check(0.5)
+    assert [p.grad for p in (outside, *model.parameters())] == [0.0] * 3
 
 
 def test_the_source_reads_like_the_user_s_code():
