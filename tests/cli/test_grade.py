@@ -50,7 +50,7 @@ def test_what_is_no_submission_is_named(folder, capsys):
     for name in ("luis/tarea.zip", "eva.docx", ".DS_Store"):
         (folder / name).write_text("")
     main(["grade", str(folder), "--lang", "es"])
-    told = "Se pasa por alto, sin archivo de Python ni cuaderno: eva.docx, luis\n"
+    told = "Sin puntuar, por no tener archivo de Python ni cuaderno: eva.docx, luis\n"
     assert capsys.readouterr().err == told
 
 

@@ -94,7 +94,7 @@ DIVIDES = "def derivative(x):\n    return x / 0\n"
         ("", "el archivo en conjunto: AttributeError: el módulo 'sign' no tiene 'derivative'"),
         ("raise SystemExit(0)\n", "línea 1: SystemExit: 0"),
         ("assert False\n", "línea 1: AssertionError"),
-        ("import os\nos._exit(0)\n", "ha terminado el proceso (estado 0)"),
+        ("import os\nos._exit(0)\n", "el archivo ha puesto fin al proceso (estado 0)"),
         ("while True:\n    pass\n", "no termina en 3 s"),
         ("print('{}')\n\n\ndef derivative(x):\n    return 2 * x - 3\n", ""),
     ],

@@ -375,7 +375,7 @@ def test_what_stands_after_a_statement_that_raises_or_does_not_end_counts(tmp_pa
     ]
     assert found.total == 100
     found = one(tmp_path, source.removeprefix(top), limits=Limits(1.0))
-    told = "el archivo tarda demasiado; lo que se ejecuta aquí se cortó, y lo demás cuenta"
+    told = "el archivo tarda demasiado; lo que se ejecutaba aquí se cortó, y lo demás cuenta"
     (note,) = found.notes
     assert note.text("es") in {f"{told} (eva.py, línea {line - 4 - k})" for k in (0, 1)}
     assert found.total == 100

@@ -246,7 +246,7 @@ def test_the_table_in_both_languages():
     assert english.endswith("On its way back it changes by a factor of 0.25 per layer.")
     assert spanish.splitlines()[0].split("  ")[0] == "capa"
     assert spanish.splitlines()[2].endswith("se desvanece")
-    assert spanish.endswith("En su camino de vuelta cambia por un factor de 0.25 por capa.")
+    assert spanish.endswith("En su camino de vuelta se multiplica por 0.25 en cada capa.")
     assert len(spanish.splitlines()) == len(english.splitlines()) == 11
     assert repr(diagnose(model, [[0.0]])) == "Diagnosis(7 layers, 'vanishing')"
 
