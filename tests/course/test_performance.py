@@ -118,7 +118,7 @@ def test_files_lie_as_a_platform_hands_them_out(tmp_path, capsys):
     (tmp_path / "old.json").mkdir()
     assert main(["marks", str(tmp_path), "--csv", "--lang", "es"]) == 1
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "-;-;-;-;-;-;Luis_2_file/result.json;es un resultado que no está entero",
+        "-;-;-;-;-;-;Luis_2_file/result.json;es un resultado incompleto",
         "Ada;L;w=3 x=-2;9;9;100;Ada_1_file/result.json;",
         "Eva;L;w=3 x=-2;9;9;100;result-Eva.json.txt;",
     ]
