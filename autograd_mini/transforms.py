@@ -40,7 +40,7 @@ def value_and_grad(
     def with_grad(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         inputs, rebuild, args, nested = _variables(args, argnums)
         out = _single(called(f, args, kwargs))
-        return _result(out, nested), rebuild(_adjoints(out, inputs, nested))
+        return _result(out, nested), rebuild(adjoints(out, inputs, nested))
 
     return with_grad
 
@@ -72,7 +72,7 @@ def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
     def rows(*args: Any, **kwargs: Any) -> Any:
         inputs, rebuild, args, nested = _variables(args, argnums)
         outs, rebuild_out = flatten(called(f, args, kwargs))
-        return rebuild_out([rebuild(_adjoints(out, inputs, nested)) for out in outs])
+        return rebuild_out([rebuild(adjoints(out, inputs, nested)) for out in outs])
 
     return rows
 
@@ -101,7 +101,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
 
     def pullback(cotangents: Any) -> Any:
         seeds = _matching(cotangents, form, "output")
-        rows = [_adjoints(out, inputs, nested, seed) for out, seed in zip(outs, seeds, strict=True)]
+        rows = [adjoints(out, inputs, nested, seed) for out, seed in zip(outs, seeds, strict=True)]
         return rebuild([reduce(plus, column) for column in zip(*rows, strict=True)])
 
     return rebuild_out([_result(out, nested) for out in outs]), pullback
@@ -221,7 +221,7 @@ def _or_zero(x: Value, derivative: Any) -> Any:
     return 0.0 if x.data.__class__ is float or x.data.__class__ in OWN else 0 * x.data
 
 
-def _adjoints(out: Any, inputs: Sequence[Value], nested: bool, seed: Any = 1) -> list[Any]:
+def adjoints(out: Any, inputs: Sequence[Value], nested: bool, seed: Any = 1) -> list[Any]:
     """d(out)/d(input) times seed for each input; no `grad` that the caller can see is changed."""
     if not isinstance(out, Value):
         return [_or_zero(x, 0) for x in inputs]

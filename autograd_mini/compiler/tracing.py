@@ -59,7 +59,7 @@ def checked(f: Callable[..., Any], wrt: Sequence[str], args: Mapping[str, Any]) 
         numbers[name] = [*map(Value, found)] if name in wrt else found
     with ExitStack() as undo:
         out = transforms.called(f, (_arguments(forms, numbers, undo, []),), {})
-        transforms._adjoints(out, [], False)
+        transforms.adjoints(out, [], False)
 
 
 def _arguments(

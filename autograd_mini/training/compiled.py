@@ -27,7 +27,7 @@ from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.numbers.symbols import SYMBOL
 from autograd_mini.numbers.trees import Form, leaves
 from autograd_mini.optim import Optimiser, clip_by_norm
-from autograd_mini.transforms import _adjoints
+from autograd_mini.transforms import adjoints
 from autograd_mini.value import Value
 
 from .metrics import LOSSES, Loss, loss_function, loss_value
@@ -140,7 +140,7 @@ class CompiledStep(Entries):
             losses = self._run(found, whole("steps", steps))[0]
         except GradientError:
             value = loss_value(self.loss, [self.model(x) for x in inputs], [*targets])
-            _adjoints(value, [], False)  # all keep their gradients
+            adjoints(value, [], False)  # all keep their gradients
             raise
         return losses[0] if steps == 1 else losses
 

@@ -28,7 +28,7 @@ from autograd_mini.training.failure import described, is_numeric
 from autograd_mini.training.fitting import at_rates, orders
 from autograd_mini.training.metrics import Loss, loss_function, loss_value
 from autograd_mini.training.samples import check_model, check_optimiser, layers_of, samples
-from autograd_mini.transforms import _adjoints
+from autograd_mini.transforms import adjoints
 from autograd_mini.value import Value
 
 from .fields import SIDE, answers, asked, field_of, landscape
@@ -302,7 +302,7 @@ class _Recorder:
         predictions = [self.model(self.rows[i]) for i in batch]
         right = [self.targets[i] for i in batch]
         loss = loss_value(loss_function(self.loss), predictions, right)
-        return [*map(float, _adjoints(loss, self.params, nested=False))]
+        return [*map(float, adjoints(loss, self.params, nested=False))]
 
     def _weights(self) -> tuple[float, ...]:
         return tuple(float(p.data) for p in self.params)
