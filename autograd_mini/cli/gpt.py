@@ -175,9 +175,6 @@ def _made(plan: Plan, model: GPT, names: Names, step: int, n: int = MADE) -> lis
 
 
 # --- pictures ------------------------------------------------------------------------------------
-VOWELS = "aeiouáéíóúü"
-
-
 def _figures(model: GPT, names: Names, lang: str) -> dict[str, Any]:
     """Draw what the model does with the first name that is neither short nor cut."""
     length = model.sizes["context"] - 1
@@ -186,6 +183,6 @@ def _figures(model: GPT, names: Names, lang: str) -> dict[str, Any]:
     sequence_cross_entropy([model(row)], [target]).backward()
     return {
         "attention": attention(model, [names.end, *names.tokens(name)], "·" + name, lang=lang),
-        "embedding": embedding(model, names.letters + "·", VOWELS, lang=lang),
+        "embedding": embedding(model, names.letters + "·", "aeiouáéíóúü", lang=lang),
         "gradients": gradients(model, lang=lang),
     }

@@ -17,7 +17,7 @@ from autograd_mini.data.tables import read_csv
 from autograd_mini.drawing import RenderingError, draw, plots
 from autograd_mini.drawing.groups import grouped
 from autograd_mini.errors import AutogradError
-from autograd_mini.files import ready, write
+from autograd_mini.files import ready, special, write
 from autograd_mini.graph import topological
 from autograd_mini.language.tables import aligned
 from autograd_mini.nn import MLP
@@ -149,8 +149,7 @@ class Files:
         ready(folder / "steps.html")
         for name, mark in MARKS.items():
             path = folder / name
-            plain = path.is_file() and not path.is_symlink()
-            if os.path.lexists(path) and not (plain and mark in path.read_bytes()[:4096]):
+            if special(path) or (path.exists() and mark not in path.read_bytes()[:4096]):
                 raise AutogradError(teller.text("foreign", path=path))
 
     def add(self, name: str, content: bytes | Callable[[Path], object]) -> None:

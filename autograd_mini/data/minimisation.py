@@ -16,8 +16,6 @@ from autograd_mini.functions import abs as abs_
 from autograd_mini.functions import atan, cos, exp, log, sin, sqrt
 from autograd_mini.value import Value
 
-Residuals = Callable[[Sequence[Any]], Iterable[Any]]
-
 
 class Problem(NamedTuple):
     """A function f(x) = sum of r_i(x)**2 of a list of numbers.
@@ -35,7 +33,7 @@ class Problem(NamedTuple):
 
     number: int
     name: str
-    residuals: Residuals
+    residuals: Callable[[Sequence[Any]], Iterable[Any]]
     start: tuple[float, ...]
     minimum: float
     at: tuple[float, ...] = ()

@@ -206,12 +206,11 @@ def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> li
 
 def passed_over(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
     """The names of what lies in the folders among the paths and is no submission."""
-    folders = (path for path in map(Path, paths) if path.is_dir())
-    return [x.name for path in folders for x in _inside(path) if not _code(x)]
+    return [x.name for folder in paths for x in _inside(Path(folder)) if not _code(x)]
 
 
 def _inside(folder: Path) -> list[Path]:
-    return sorted(x for x in folder.iterdir() if not x.name.startswith((".", "__")))
+    return sorted(x for x in folder.glob("*") if not x.name.startswith((".", "__")))
 
 
 def _code(path: Path) -> list[Path]:
