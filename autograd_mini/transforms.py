@@ -101,7 +101,8 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
 
     def pullback(cotangents: Any) -> Any:
         seeds = _matching(cotangents, form, "output")
-        rows = [adjoints(out, inputs, nested, seed) for out, seed in zip(outs, seeds, strict=True)]
+        kept = nested or any(isinstance(seed, Value) for seed in seeds)
+        rows = [adjoints(out, inputs, kept, seed) for out, seed in zip(outs, seeds, strict=True)]
         return rebuild([reduce(plus, column) for column in zip(*rows, strict=True)])
 
     return rebuild_out([_result(out, nested) for out in outs]), pullback
@@ -126,7 +127,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             tangent[node] = reduce(plus, [times(tangent[p], d) for p, d in pairs], 0)
 
     def end(out: Any) -> Any:
-        found: Any = _or_zero(out, tangent[out]) if isinstance(out, Value) else 0.0
+        node = out if isinstance(out, Value) else inputs[0]
+        found = _or_zero(node, tangent[out] if node is out else 0)
         return found.settled() if is_traced(found) else found
 
     return rebuild([_result(out, nested) for out in outs]), rebuild([*map(end, outs)])

@@ -144,6 +144,21 @@ def test_numpy_arrays_in_and_out():
     assert x.tolist() == [[1.0, 2.0], [3.0, 4.0]]
 
 
+def test_what_does_not_move_has_an_exact_zero():
+    x = Fraction(1, 3)
+    zeros = [*ag.jvp(lambda t: [2, t * 0], (x,), (x,))[1], ag.hvp(lambda t: 3 * t, x, x)]
+    assert [type(zero) for zero in zeros] == [Fraction] * 3
+    assert zeros == [0, 0, 0]
+
+
+def test_a_cotangent_that_is_a_value_gives_values():
+    """As a tangent of jvp does."""
+    u = Value(2.0)
+    (found,) = ag.vjp(lambda x: x**3, 3.0)[1](u)
+    found.backward()
+    assert (found.data, u.grad) == (54.0, 27.0)
+
+
 def test_exact_numbers_stay_exact():
     f = lambda x: (x * x + 1) / (x - 2) ** 3
     x = Fraction(1, 3)
