@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from inspect import isfunction
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from autograd_mini.numbers.kinds import shown
@@ -66,7 +66,7 @@ class Run:
     ) -> None:
         self.f, self.value, self.inputs = f, value, inputs
         numbers = zip(inputs.numbers, inputs.names, strict=True)
-        self.passed = Passed()
+        self.passed = 0, 0, False
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
         self.root = called(lambda: self.inputs.call(self.f, self.leaves))
         self.adapter = adapter_of(self.root, adapter)
@@ -172,22 +172,15 @@ def changed(
     return None
 
 
-class Passed(NamedTuple):
-    """A backward pass: its lines of Python, the edges of the graph, if the lines are too many."""
-
-    steps: int = 0
-    edges: int = 0
-    many: bool = False
-
-
-def backward(root: Any, adapter: Adapter) -> Passed:
+def backward(root: Any, adapter: Adapter) -> tuple[int, int, bool]:
     """The backward pass, of another engine with a limit on its steps.
 
-    Raises Faulty if they go on beyond all measure, or too deep.
+    Gives the number of steps and edges, and whether the steps are too many; raises Faulty if they
+    go on beyond all measure, or too deep.
     """
     if isinstance(root, Value):
         called(root.backward, "backward()")
-        return Passed()
+        return 0, 0, False
     graph = _unread(root, adapter)
     edges = sum(len(node.parents) for node in graph.order)
     size = len(graph.order) + edges
@@ -215,7 +208,7 @@ def backward(root: Any, adapter: Adapter) -> Passed:
         raise CheckError(f"backward() raised {type(error).__name__}: {error}") from error
     finally:
         sys.settrace(before)
-    return Passed(steps, edges, steps > limit)
+    return steps, edges, steps > limit
 
 
 def doubles(value: Callable[[Any], Any], adapter: Adapter) -> bool:
@@ -229,7 +222,7 @@ def doubles(value: Callable[[Any], Any], adapter: Adapter) -> bool:
             y = value(1.0)
             for _ in range(times):
                 y = y + y
-            counts.append(backward(y, adapter).steps)
+            counts.append(backward(y, adapter)[0])
     return len(counts) == 2 and counts[1] > 8 * counts[0]
 
 

@@ -96,8 +96,7 @@ class Graph:
     def __repr__(self) -> str:
         texts, uses = list(self.names), [i for step in self.steps for i in _nodes(step.operands)]
         lines, definitions, engine = list[str](), dict[str, None](), self.value.__name__
-        vectors = [str(x) for step in self.steps for x in step.operands if isinstance(x, tuple)]
-        named = dict[str, str]()  # vectors that are used again
+        vectors, named = [*map(str, _vectors(self.steps))], dict[str, str]()
         imports = {"autograd_mini": set[str](), "autograd_mini.checking": {"check_grad"}}
         imports |= {"autograd_mini.functions": set()}
         if self.value is not Value:
@@ -154,6 +153,10 @@ def _call(name: str, args: list[Any]) -> Any:
 # --- as Python -----------------------------------------------------------------------------------
 def _nodes(operands: Sequence[Operand]) -> list[int]:
     return [x for x in flat(operands) if isinstance(x, int)]
+
+
+def _vectors(steps: Sequence[Step]) -> list[tuple[int | float, ...]]:
+    return [x for step in steps for x in step.operands if isinstance(x, tuple)]
 
 
 def _text(x: Operand, texts: Sequence[str], written: Callable[[float], object] = float) -> str:
@@ -258,13 +261,10 @@ class _Builder:
             if not is_variable:
                 operands.append(op.defaults.get(param, float(choice % 3)))
             elif param in op.vectors:
-                length, shared = 1 + choice % 3, choice // 3 % 3  # none, the first or the second
-                known = [x for step in self.steps for x in step.operands if isinstance(x, tuple)]
-                again = [x for x in known if len(x) == length and self.sharing]
-                if again and shared == len(operands) + 1:
-                    operands.append(again[choice // 9 % len(again)])
-                else:
-                    operands.append(tuple(islice(chosen, length)))
+                again = _vectors(self.steps) if choice // 3 % 3 == len(operands) + 1 else []
+                again = [x for x in again if len(x) == 1 + choice % 3 and self.sharing]
+                new = tuple(islice(chosen, 1 + choice % 3))
+                operands.append(again[choice // 9 % len(again)] if again else new)
             else:
                 operands.append(next(chosen))
         if not _nodes(operands):
