@@ -22,7 +22,7 @@ from .adapters import Adapter, Graph, Node, adapter_of, is_node, like, own
 from .findings import Culprit, Property
 from .inputs import CheckError, Function, Inputs, as_real
 
-_PATIENCE = 10_000_000  # steps beyond those that a backward pass has need of
+_PATIENCE = 3_000_000  # steps beyond those that a backward pass has need of
 _LEVELS = 10_000  # of recursion that a deep graph is given
 
 
