@@ -20,7 +20,7 @@ ARRAYS = find_spec("numpy") is not None
 class Auto:
     """A program that is run by the best that is ready: `run`."""
 
-    def __init__(self, program: Program, threads: int) -> None:
+    def __init__(self, program: Program, threads: int = 1) -> None:
         self.program, self.threads = program, threads
         start, self.first = perf_counter(), "numpy" if ARRAYS else "python"
         self.run: Run = backends.backend(self.first).build(program, threads)
@@ -67,6 +67,4 @@ class Auto:
         return [f"runs: {'llvm' if told else self.first}{waits}", *self.told, *told]
 
 
-def build(program: Program, threads: int = 1) -> Auto:
-    """The program, run by the best that is ready."""
-    return Auto(program, threads)
+build = Auto

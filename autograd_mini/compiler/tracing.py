@@ -17,8 +17,8 @@ from autograd_mini.errors import NumberTypeError, TraceError
 from autograd_mini.graph import collector_paused, topological
 from autograd_mini.numbers import symbols as symbolic
 from autograd_mini.numbers.arguments import one_of, whole
-from autograd_mini.numbers.kinds import constant, ieee, numpy, shown
-from autograd_mini.numbers.numberlike import inside
+from autograd_mini.numbers.kinds import ieee, numpy, shown
+from autograd_mini.numbers.numberlike import data_of, inside
 from autograd_mini.numbers.ranges import INPUT, Range
 from autograd_mini.numbers.symbols import Symbol, Trace, lock
 from autograd_mini.numbers.trees import NUMBER, Form, array, builder, leaves, names
@@ -93,11 +93,10 @@ def _put_back(used: Mapping[Any, Mapping[str, Any]]) -> None:
 
 def _real(x: Any) -> Any:
     """The number behind what a function gives."""
-    if isinstance(x, Value):
-        return x.data
-    if isinstance(x, bool) or constant(x).__class__ is complex:
+    number = data_of(x)
+    if isinstance(x, bool) or number.__class__ is complex:
         raise NumberTypeError(f"a compiled function gives real numbers, got {shown(x)}")
-    return x
+    return number
 
 
 def traced(
@@ -221,9 +220,8 @@ class Entry:
         self.results = [result_of(self.value, every, square)]
         self.results += [result_of(x, every or n in task.batch, square) for n, x in wrt.items()]
         kinds = [form and form[0] for form in (self.value, *wrt.values())]
-        plain = task.what in ("value", "value_and_grad") and self.arrays and not task.batch
         self.array: Any = None  # the shape of the gradient, where that and a number are all
-        if plain and kinds in ([NUMBER], [NUMBER, array]):
+        if self.arrays and not (square or task.batch) and kinds in ([NUMBER], [NUMBER, array]):
             self.array = wrt[task.wrt[0]][1] if wrt else 0
 
     def given(self, pieces: list[Any], columns: list[Any], count: int) -> tuple[Any, list[Any]]:
@@ -273,9 +271,7 @@ def _finite(numbers: Any) -> bool:
     return bool(np.count_nonzero(np.isfinite(numbers)) == len(numbers))
 
 
-def result_of(
-    form: Form, of_samples: bool, square: bool = False
-) -> Callable[[Iterator[Any], int], Any]:
+def result_of(form: Form, of_samples: bool, square: bool) -> Callable[[Iterator[Any], int], Any]:
     """What makes a result of the next outputs and the number of samples."""
     size = len(names(form, ""))
     if square and form and form[0] is array:

@@ -133,11 +133,11 @@ class CompiledStep(Entries):
         Where a loss or a parameter is not finite it raises what the eager engine does, or
         GradientError; parameters and optimiser then have what they had before that step.
         """
-        found = self._taken(inputs, targets)
+        found = self.taken(inputs, targets)
         if steps == 1 and (loss := self._again(found)) is not None:
             return loss
         try:
-            losses = self._run(found, whole("steps", steps))[0]
+            losses = self.run(found, whole("steps", steps))[0]
         except GradientError:
             value = loss_value(self.loss, [self.model(x) for x in inputs], [*targets])
             adjoints(value, [], False)  # all keep their gradients
@@ -164,12 +164,8 @@ class CompiledStep(Entries):
         """The losses of a step for each (inputs, targets), one after the other."""
         return [self(inputs, targets) for inputs, targets in batches]
 
-    def run(self, inputs: Any, targets: Any) -> tuple[list[float], float, Any]:
-        """A step: its loss, the norm of its gradient, the predictions before the update."""
-        return self._run(self._taken(inputs, targets))
-
-    def _run(self, found: Any, steps: int = 1) -> tuple[list[float], float, Any]:
-        """Steps: the losses, and the last one's norm and predictions."""
+    def run(self, found: Any, steps: int = 1) -> tuple[list[float], float, Any]:
+        """Steps with what `taken` found: the losses; the last one's gradient norm, predictions."""
         self.statistics["calls"] += 1
         key, settings = found[0], self.settings(self.optimiser)
         known, entry = self.entered
@@ -186,10 +182,10 @@ class CompiledStep(Entries):
                 return losses, 0.0, []
             found = entry.program.ordered(listed(self.frame.once), self.frame.each)
             norm, *predicted = found[self.end + 2 :]
-            made = result_of(self.predicted[entry.task.f], not key[0])
+            made = result_of(self.predicted[entry.task.f], not key[0], False)
             return losses, norm, made(iter(predicted), key[1])
 
-    def _taken(self, inputs: Any, targets: Any) -> tuple[Any, list[Any], list[Any]]:
+    def taken(self, inputs: Any, targets: Any) -> tuple[Any, list[Any], list[Any]]:
         """What a program for these samples depends on, their numbers, and those by column."""
         x, y, kinds, found = self.seen
         if inputs is x and targets is y and kinds == (x.shape, x.dtype, y.shape, y.dtype):

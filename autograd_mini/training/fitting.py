@@ -283,7 +283,7 @@ class _Trainer:
         if self.step is not None:
             self.before, self.updating = Kept(self.params, self.optimiser), True
             with suppress(GradientError):  # what is not finite is explained by the eager engine
-                (value,), norm, answers = self.step.run(rows, targets)
+                (value,), norm, answers = self.step.run(self.step.taken(rows, targets))
                 self.updating = False
                 return value, count_right(self.judge, answers, targets), norm, lr
             self.before, self.updating = before, False
