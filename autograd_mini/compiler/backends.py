@@ -74,6 +74,4 @@ def bound(run: Run, shared: Any, samples: Sequence[Any], count: int) -> Any:
 
 def source(name: str, program: Program, threads: int = 1) -> str:
     """The text that a back end makes of the program; Python, where it has none."""
-    module = backend(name)
-    text: str = getattr(module, "source", backend("python").source)(program, threads)
-    return text
+    return str(getattr(backend(name), "source", backend("python").source)(program, threads))

@@ -114,7 +114,10 @@ class _Printed:
                 yield f"    {self.operand(i)} = {_REDUCED[opcode]}"
             for k in range(len(gathered)):
                 yield f"    each{k} = []"
-            yield from self._loop(each)
+            if (inputs := self._inputs(each, True)) == "[]":
+                yield "    for _ in range(count):"
+            else:  # from the last to the first: the order in which backward() adds to a leaf
+                yield f"    for {inputs} in zip(*[column[::-1] for column in samples]):"
             yield from self.assignments(each, "        ")
             for i, opcode, (operand,) in reductions:
                 added = "{} += {}" if opcode == "accumulate" else "{}.append({})"
@@ -133,13 +136,6 @@ class _Printed:
                 names[int(self.code.constants[~operands[0]])] = self.operand(i)
         wanted = [k for k, given in enumerate(self.program.inputs) if given.each == each]
         return f"[{', '.join(names.get(k, '_') for k in wanted)}]"
-
-    def _loop(self, each: range) -> Iterator[str]:
-        inputs = self._inputs(each, True)
-        if inputs == "[]":
-            yield "    for _ in range(count):"
-        else:  # from the last to the first: the order in which backward() adds to a leaf
-            yield f"    for {inputs} in zip(*[column[::-1] for column in samples]):"
 
 
 _WORDS = "run shared samples count zip range OverflowError"

@@ -149,10 +149,9 @@ class CompiledStep(Entries):
         with self.lock:
             (_, settings), entry = self.entered
             ready = self.held and self.frame.columns is found[2] and not entry.captured
-            if not ready or self.watched or self.framed[1] is not _kernel(entry):
-                return None
+            ready = ready and self.framed[1] is _kernel(entry)
             optimiser = self.optimiser
-            if settings != self.settings(optimiser):
+            if not ready or settings != self.settings(optimiser):
                 return None
             losses = self.frame.repeat(self.end, (optimiser.lr, optimiser.steps))
             optimiser.steps += len(losses)

@@ -296,12 +296,9 @@ class _Trainer:
             loss.backward()
             value, right = float(loss.data), count_right(self.judge, predictions, targets)
             del loss, predictions
-        params = self.optimiser.params
+        params, limit = self.optimiser.params, self.clip_norm
         check_gradients(params)
-        if self.clip_norm is None:
-            norm = hypot(*[p.grad for p in params])
-        else:
-            norm = clip_by_norm(params, self.clip_norm)
+        norm = clip_by_norm(params, limit) if limit else hypot(*[p.grad for p in params])
         self.before, self.updating = Kept(self.params, self.optimiser), True
         self.optimiser.step()
         self.updating = False
