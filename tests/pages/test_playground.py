@@ -371,7 +371,7 @@ def test_numbers_that_are_none(file, visit):
     until(page, "document.querySelectorAll('.graph g.node').length === 3")
     page.click("[data-kind=network]")
     page.fill("[data-net=hidden]", "9")
-    assert page.inner_text("#problem").startswith("9: las neuronas ocultas son uno o dos tamaños")
+    assert page.inner_text("#problem").startswith("9: las neuronas ocultas se dan con uno o dos")
 
 
 @pytest.mark.parametrize("at", ["x=0,5 y=2", "y=2, x=0,5", "x=0,5,y=2"])
