@@ -98,8 +98,8 @@ def _filled(text: str, parts: Mapping[str, str]) -> str:
 
 
 def squeezed(text: str, *, css: bool = False) -> str:
-    """Without indentation, empty lines and lines that are only a comment."""
-    lines = [line.strip() for line in text.splitlines()]
+    """Without indentation, empty lines, and comments on lines of their own or after two spaces."""
+    lines = [line.partition("  // ")[0].strip() for line in text.splitlines()]
     kept = [line for line in lines if line and not line.startswith("//")]
     if css:
         joined = re.sub(r"/\*.*?\*/", "", "".join(kept), flags=re.DOTALL)

@@ -71,7 +71,7 @@ class Camera {
   }
   zoom(factor, x = this.width / 2, y = this.height / 2) {
     const before = this.scale;
-    if (!before) return; // not laid out yet, so there is no size to start from
+    if (!before) return;  // not laid out yet, so there is no size to start from
     this.touchedZoom = true;
     this.scale = Math.max(this.least, Math.min(6, before * factor));
     const shift = 1 / before - 1 / this.scale;

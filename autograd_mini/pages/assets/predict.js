@@ -2,7 +2,7 @@
 
 // "-0,5", "1/3", "2·10⁻³": the value, and the unit of its last decimal (0 without decimals); else null.
 function readAnswer(text) {
-  if (/\d\s+\d+\s*\//.test(text)) return null; // 1 1/2 is not 11/2
+  if (/\d\s+\d+\s*\//.test(text)) return null;  // 1 1/2 is not 11/2
   const power = raised => `10^${[...raised.slice(2)].map(c => "0123456789-"["⁰¹²³⁴⁵⁶⁷⁸⁹⁻".indexOf(c)]).join("")}`;
   const s = text.replace(/\s/g, "").replace(/[−–]/g, "-").replace(/10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g, power);
   const parts = s.split("/").map(part => {
