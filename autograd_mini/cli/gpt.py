@@ -26,7 +26,6 @@ from autograd_mini.training.fitting import Kept
 from .options import Arguments, Teller, option, whole
 
 STEPS, BATCH, RATE, BETAS = 1000, 8, 0.01, (0.85, 0.99)  # rate and betas as in microgpt.py
-KEPT = {"names": str, "digest": str, "batch": int, "seed": int, "steps": int, "optimiser": dict}
 LINES, MADE, SHOWN = 10, 20, 10  # lines of progress, names at the end, steps between two counts
 
 
@@ -112,7 +111,7 @@ def _metadata(path: Path) -> Plan:
     found: dict[str, Any] = {}
     with suppress(ModelFileError):
         found = load_metadata(path)
-    if {key: type(x) for key, x in found.items()} != KEPT:
+    if {key: type(x) for key, x in found.items()} != Plan.__annotations__ | {"optimiser": dict}:
         raise ModelFileError(f"{path}: autograd-mini gpt did not save it, or it is damaged")
     return Plan(**found)
 

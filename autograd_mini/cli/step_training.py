@@ -16,7 +16,6 @@ from autograd_mini.training import TrainingError
 from .options import DATASETS, Arguments, option, read, sizes, suffix, whole, write_recording
 
 FILES = ("html", "json", "txt")
-MOST_EPOCHS = 10_000
 ONLY_DATA = "hidden activation optimiser batch_size seed"
 # Of each data set the hidden layers, optimiser, rate and epochs that end at a right boundary.
 _USUAL: dict[str, tuple[tuple[int, ...], str, float, int]] = {
@@ -28,7 +27,7 @@ _USUAL: dict[str, tuple[tuple[int, ...], str, float, int]] = {
 }
 OPTIONS = [
     option("--train", group="training", metavar="DATASET"),
-    option("--epochs", group="training", type=whole(1, MOST_EPOCHS)),
+    option("--epochs", group="training", type=whole(1, 10_000)),
     option("--hidden", group="training", type=sizes(64)),
     option("--activation --optimiser --batch-size", group="training"),
     option("--seed", group="training", type=whole(0, 2**31)),
