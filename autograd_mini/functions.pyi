@@ -689,7 +689,7 @@ def sign(a: Any) -> Value: ...
 
 @overload
 def floor(a: float) -> float:
-    r"""Largest integer below: floor(a) = floor(a)
+    r"""Largest integer not above: floor(a) = floor(a)
 
         d/da = 0
     """
@@ -711,7 +711,7 @@ def round(a: Any) -> Value: ...
 
 @overload
 def ceil(a: float) -> float:
-    r"""Smallest integer above: ceil(a) = ceil(a)
+    r"""Smallest integer not below: ceil(a) = ceil(a)
 
         d/da = 0
     """
@@ -1243,7 +1243,7 @@ class Methods:
         """
 
     def floor(self) -> Value:
-        r"""Largest integer below: floor(a) = floor(a)
+        r"""Largest integer not above: floor(a) = floor(a)
 
             d/da = 0
         """
@@ -1257,7 +1257,7 @@ class Methods:
         """
 
     def ceil(self) -> Value:
-        r"""Smallest integer above: ceil(a) = ceil(a)
+        r"""Smallest integer not below: ceil(a) = ceil(a)
 
             d/da = 0
         """

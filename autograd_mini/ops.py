@@ -351,12 +351,12 @@ op("where(c, a, b)", "where(c, a, b)", "0", "where(c, 1, 0)", "where(c, 0, 1)",
 op("sign(a)", "where(a > 0, 1, where(a < 0, -1, a))", "0", kinks=("a",),
    latex=r"\operatorname{{sgn}}({a})", about=("sign", "signo"))  # fmt: skip
 op("floor(a)", "floor(a)", "0", kinks=("a - floor(a)",), latex=r"\lfloor {a} \rfloor",
-   about=("largest integer below", "mayor entero menor o igual"))  # fmt: skip
+   about=("largest integer not above", "mayor entero menor o igual"))  # fmt: skip
 op("round(a)", "where(d < 1 / 2, f, where(d > 1 / 2, f + 1, 2 * floor((f + 1) / 2)))", "0",
    given={"f": "floor(a)", "d": "a - f"}, kinks=("d - 1 / 2",),
    about=("nearest integer, halves to even", "entero más próximo; si hay dos, el par"))  # fmt: skip
 op("ceil(a)", "ceil(a)", "0", kinks=("a - floor(a)",), latex=r"\lceil {a} \rceil",
-   about=("smallest integer above", "menor entero mayor o igual"))  # fmt: skip
+   about=("smallest integer not below", "menor entero mayor o igual"))  # fmt: skip
 
 op("mod(a, b)", "a % b", "1", "-(a // b)", b=NONZERO, kinks=("out",),
    about=("remainder", "resto"))  # fmt: skip
