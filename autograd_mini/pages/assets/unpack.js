@@ -1,10 +1,11 @@
 // RFC 1951: the page's style and scripts, as zlib has compressed them. Canonical Huffman codes by length, as in zlib's puff.c.
 // No stored blocks: text is always compressed.
-// Four bytes are five digits of base 85: ! to u, with v for <.
+// Four bytes are five digits of base 85: ! to u, but for those that HTML or JSON would escape.
+const instead = {v: "<", w: '"', x: "&", y: "'", "|": ">", "~": "\\"};
 const digits = document.getElementById("packed").textContent, packed = [];
 for (let k = 0; k < digits.length; k += 5) {
   let x = 0;
-  for (let j = k; j < k + 5; j++) x = x * 85 + (digits[j] === "v" ? 27 : digits.charCodeAt(j) - 33);
+  for (let j = k; j < k + 5; j++) x = x * 85 + (instead[digits[j]] ?? digits[j]).charCodeAt() - 33;
   packed.push(x >>> 24, x >>> 16 & 255, x >>> 8 & 255, x & 255);
 }
 const out = [];
