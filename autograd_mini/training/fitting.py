@@ -112,8 +112,8 @@ def fit(
         lang: of the progress, "en" or "es".
         callbacks: functions called with the model and the history after each epoch; one that
             returns True ends the training.
-        compiled: True runs each step as a compiled program, on the back end "auto" or the one that
-            is named; the parameters' `grad` stays as it was.
+        compiled: True runs each step as a compiled program, on the back end "auto" or the named
+            one. `grad` stays as it was; a callback's changes of more than numbers are not seen.
 
     Raises:
         TrainingError: (a ValueError) at the first nan or infinity in the loss or a gradient, and
