@@ -230,12 +230,11 @@ class Entry:
             pieces.append(floats([node.data for node in self.captured]))
         if self.task.reduce == "mean":
             pieces.append((float(count),))
+        whole = pieces[0] if len(pieces) == 1 else [x for part in pieces for x in listed(part)]
         if not self.arrays:
-            return [x for piece in pieces for x in listed(piece)], [*map(listed, columns)]
+            return listed(whole), [*map(listed, columns)]
         np = numpy()
-        whole = pieces[0] if len(pieces) == 1 else [x for piece in pieces for x in piece]
-        shared = np.asarray(whole, dtype=float)
-        return shared, [np.asarray(column, dtype=float) for column in columns]
+        return np.asarray(whole, float), [np.asarray(column, float) for column in columns]
 
     def __call__(self, pieces: list[Any], columns: list[Any], count: int) -> Any:
         """The value and the derivatives for the numbers of the arguments.

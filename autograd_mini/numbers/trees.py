@@ -138,7 +138,7 @@ def names(form: Form, name: str, at: str = ".{}") -> list[str]:
 def array(parts: Sequence[Any], shape: tuple[int, ...]) -> Any:
     """The NumPy array of these parts: of floats, of objects, or of rows that are arrays."""
     np = numpy()
-    if all(isinstance(part, float | int) for part in parts):
+    if all(issubclass(cls, float | int) for cls in {*map(type, parts)}):
         return np.array(parts, dtype=float).reshape(shape)
     objects = np.empty(len(parts), dtype=object)
     for i, part in enumerate(parts):
