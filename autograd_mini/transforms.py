@@ -39,7 +39,7 @@ def value_and_grad(
     @wraps(function("f", f))
     def with_grad(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         inputs, rebuild, args, nested = _variables(args, argnums)
-        out = _single(called(f, args, kwargs))
+        out = _single(called(f, args, kwargs, inputs))
         return _result(out, nested), rebuild(adjoints(out, inputs, nested))
 
     return with_grad
@@ -71,7 +71,7 @@ def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
     @wraps(function("f", f))
     def rows(*args: Any, **kwargs: Any) -> Any:
         inputs, rebuild, args, nested = _variables(args, argnums)
-        outs, rebuild_out = flatten(called(f, args, kwargs))
+        outs, rebuild_out = flatten(called(f, args, kwargs, inputs))
         return rebuild_out([rebuild(adjoints(out, inputs, nested)) for out in outs])
 
     return rows
@@ -96,7 +96,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
     (6.0, (3.0, 2.0))
     """
     inputs, rebuild, args, nested = _variables(primals, tuple(range(len(primals))))
-    outs, rebuild_out = flatten(called(f, args, {}))
+    outs, rebuild_out = flatten(called(f, args, {}, inputs))
     form = rebuild_out(range(len(outs)))  # the caller may change the output itself
 
     def pullback(cotangents: Any) -> Any:
@@ -118,7 +118,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     inputs, _, args, nested = _variables(primals, tuple(range(len(primals))))
     along = _matching(tangents, primals, "input")
     directions = [d.tangent() if is_traced(d) else d for d in along]
-    outs, rebuild = flatten(called(f, args, {}))
+    outs, rebuild = flatten(called(f, args, {}, inputs))
     tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
     for node in topological(*(out for out in outs if isinstance(out, Value))):
         if node not in tangent:
@@ -178,10 +178,15 @@ def _variables(
     return inputs, result, tuple(replaced), nested
 
 
-def called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def called(
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    inputs: Sequence[Value] = (),
+) -> Any:
     """f(*args, **kwargs), `inside`; GradientError if only floats of Values are left of them.
 
-    A RuntimeWarning, if a float was made of one that depends on the arguments.
+    A RuntimeWarning, if a float was made of one that depends on the inputs.
     """
     token = inside.set(taken := list[Any]())
     try:
@@ -195,8 +200,7 @@ def called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any])
         )
         if not any(isinstance(part, Value) for part in leaves(found)[0]):
             raise GradientError(f"the result {found!r:.60} does not depend on the inputs: {why}")
-        inputs = {id(part) for part in leaves(args)[0]}
-        if any(id(node) in inputs for node in topological(taken[0])):
+        if inputs and not {*inputs}.isdisjoint(topological(taken[0])):
             said = f"what is made of a float is constant here: {why}"
             warn_explicit(said, RuntimeWarning, *taken[1:])
     return found

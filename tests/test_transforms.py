@@ -226,5 +226,7 @@ def test_half_a_derivative_is_said():
     with pytest.warns(RuntimeWarning, match="made of a float is constant .* math.sin") as warned:
         assert ag.grad(lambda x: x * math.sin(x))(2.0) == math.sin(2.0)
     assert warned[0].filename == __file__  # where the float is made
+    with pytest.warns(RuntimeWarning, match="constant"):  # what is no number stands beside it
+        assert ag.grad(lambda x, mode: x * math.sin(x))(2.0, "mode") == math.sin(2.0)
     w = Value(2.0)  # it does not depend on x
     assert ag.grad(lambda x: x * float(w))(3.0) == 2.0
