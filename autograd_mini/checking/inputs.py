@@ -228,7 +228,7 @@ def unit_of(y: Any) -> float:
 def mapped(tree: Any, f: Function) -> Any:
     """The structure with f of its numbers and arrays."""
     parts, form = parts_of(tree)
-    return builder(form)(map(f, parts))
+    return builder(form)([*map(f, parts)])
 
 
 def rebuilt(tree: Any, parts: Iterator[Any], double: bool = False) -> Any:

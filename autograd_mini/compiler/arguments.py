@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd_mini.errors import NumberTypeError, TraceError
 from autograd_mini.graph import contents, refilled
-from autograd_mini.numbers.arrays import is_array
+from autograd_mini.numbers.arrays import is_array, listed
 from autograd_mini.numbers.kinds import number, numpy, shown
 from autograd_mini.numbers.symbols import Traced
 from autograd_mini.numbers.trees import MODEL, NUMBER, STATIC, Form, apart, array, builder, leaves
@@ -119,11 +119,6 @@ def rows_taken(
     return forms[0], len(rows)
 
 
-def listed(numbers: Any) -> Any:
-    """An array's numbers as a list."""
-    return numbers.tolist() if hasattr(numbers, "tolist") else numbers
-
-
 def rows_made(form: Form, columns: Sequence[Any], make: Any = None) -> Any:
     """The trees of all samples, of a column for each number of a sample: an array, or a list."""
     if form == NUMBER:
@@ -131,7 +126,7 @@ def rows_made(form: Form, columns: Sequence[Any], make: Any = None) -> Any:
     if form[0] is array:
         return numpy().array(columns, dtype=float).T.reshape(-1, *form[1])
     make = make or builder(form)
-    return [make(iter(row)) for row in zip(*map(listed, columns), strict=True)]
+    return [make(row) for row in zip(*map(listed, columns), strict=True)]
 
 
 @contextmanager

@@ -195,7 +195,7 @@ class Compiled(Entries):
                 return each[0]
             rows, forms = zip(*map(leaves, each), strict=True)
             reduced = map(getattr(functions, str(self.reduce)), zip(*rows, strict=True))
-            return builder(forms[0])(reduced)
+            return builder(forms[0])([*reduced])
 
         at = tuple([given[name] for name in self.wrt])
         return DERIVED[what](f, at[0] if single else at, along)
@@ -214,7 +214,7 @@ class Compiled(Entries):
                 forms[name], sizes[name] = rows_taken(name, x, columns, met)
             else:
                 forms[name] = apart(x, pieces, floats_of, met)
-        count = _count(sizes)
+        count = _count(sizes) if sizes else 1
         if what == "value" and nodes:  # the result is a node: it needs its partials
             what = "value_and_grad"
         return self.entry((what, within), forms), pieces, columns, count, nodes

@@ -8,7 +8,9 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import cycle, islice, pairwise, repeat
+from functools import partial
+from itertools import cycle, pairwise
+from operator import itemgetter, methodcaller
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -17,15 +19,16 @@ from autograd_mini.errors import NumberTypeError, TraceError
 from autograd_mini.graph import collector_paused, topological
 from autograd_mini.numbers import symbols as symbolic
 from autograd_mini.numbers.arguments import one_of, whole
+from autograd_mini.numbers.arrays import listed
 from autograd_mini.numbers.kinds import ieee, numpy, shown
 from autograd_mini.numbers.numberlike import data_of, inside
 from autograd_mini.numbers.ranges import INPUT, Range
 from autograd_mini.numbers.symbols import Symbol, Trace, lock
-from autograd_mini.numbers.trees import NUMBER, Form, array, builder, leaves, names
+from autograd_mini.numbers.trees import NUMBER, Form, array, builder, leaves, names, size
 from autograd_mini.value import Value
 
 from . import backends
-from .arguments import floats, floats_of, listed, replaced, rows_made
+from .arguments import floats, floats_of, replaced, rows_made
 from .passes import improved, rebuilt
 from .program import Input, Output, Program
 
@@ -79,7 +82,7 @@ def _arguments(
         for label, x in zip(names(form, name), numbers[name], strict=True):
             if isinstance(x, Value):
                 x.label = label
-        found[name] = builder(form, model)(iter(numbers[name]))
+        found[name] = builder(form, model)(numbers[name])
     return found
 
 
@@ -213,16 +216,18 @@ class Entry:
         self.arrays = getattr(module, "ARRAYS", False)
         self.times.append(perf_counter())
         wrt = {name: forms[name] for name in task.wrt} if task.what != "value" else {}
-        self.by = sum(len(names(form, "")) for form in wrt.values())
+        self.by = sum(map(size, wrt.values()))
         self.supposing = bool(self.by) and task.within is INPUT
         every = bool(task.batch) and not task.reduce  # has its own of all that comes out
         square = task.what == "hessian"
-        self.results = [result_of(self.value, every, square)]
-        self.results += [result_of(x, every or n in task.batch, square) for n, x in wrt.items()]
-        kinds = [form and form[0] for form in (self.value, *wrt.values())]
-        self.array: Any = None  # the shape of the gradient, where that and a number are all
-        if self.arrays and not (square or task.batch) and kinds in ([NUMBER], [NUMBER, array]):
-            self.array = wrt[task.wrt[0]][1] if wrt else 0
+        program = self.program
+        self.direct = self.arrays and not any(program.is_each(x) for _, x in program.outputs)
+        number = partial(methodcaller, "item") if self.direct else itemgetter
+        self.results, start = [], 0
+        for name, form in {"": self.value, **wrt}.items():
+            of_samples = every or name in task.batch
+            self.results.append(result_of(form, of_samples, square, start, number))
+            start += size(form) ** (2 if square and name else 1)
 
     def given(self, pieces: list[Any], columns: list[Any], count: int) -> tuple[Any, list[Any]]:
         """The numbers of the arguments as the back end takes them."""
@@ -230,10 +235,13 @@ class Entry:
             pieces.append(floats([node.data for node in self.captured]))
         if self.task.reduce == "mean":
             pieces.append((float(count),))
-        whole = pieces[0] if len(pieces) == 1 else [x for part in pieces for x in listed(part)]
+        np = numpy()
+        if self.arrays and 1 < len(pieces) < len(self.program.inputs) / 3:  # this is faster then
+            whole = np.concatenate(pieces)
+        else:
+            whole = pieces[0] if len(pieces) == 1 else [x for part in pieces for x in listed(part)]
         if not self.arrays:
             return listed(whole), [*map(listed, columns)]
-        np = numpy()
         return np.asarray(whole, float), [np.asarray(column, float) for column in columns]
 
     def __call__(self, pieces: list[Any], columns: list[Any], count: int) -> Any:
@@ -243,13 +251,11 @@ class Entry:
         """
         shared, samples = self.given(pieces, columns, count)
         once, each = self.run(shared, samples, count)
-        once = once if self.array is not None else listed(once)
+        once = once if self.direct else listed(once)
         finite = not self.supposing or (_finite(once) and (not each or all(map(_finite, each))))
         if not (finite or all(abs(x) <= INPUT[1] for part in (shared, *samples) for x in part)):
             return None
-        if self.array is not None:
-            return float(once[0]), once[1:].reshape(self.array)
-        outputs = iter(self.program.ordered(once, each) if len(each) else once)
+        outputs = self.program.ordered(once, each) if len(each) else once
         value, *parts = [result(outputs, count) for result in self.results]
         return value, parts[0] if len(parts) == 1 else tuple(parts)
 
@@ -270,23 +276,32 @@ def _finite(numbers: Any) -> bool:
     return bool(np.count_nonzero(np.isfinite(numbers)) == len(numbers))
 
 
-def result_of(form: Form, of_samples: bool, square: bool) -> Callable[[Iterator[Any], int], Any]:
-    """What makes a result of the next outputs and the number of samples."""
-    size = len(names(form, ""))
+def result_of(
+    form: Form, of_samples: bool, square: bool, start: int = 0, number: Any = itemgetter
+) -> Callable[[Sequence[Any], int], Any]:
+    """What makes a result of the outputs from `start` on and the number of samples."""
     if square and form and form[0] is array:
-        form, size, square = (array, form[1] * 2), size**2, False
-    make = inner = builder(form)
+        form, square = (array, form[1] * 2), False
+    length = size(form)
+    first, number = (0, itemgetter) if of_samples else (start, number)
+    make = builder(form, start=first, number=number)
     if square:  # of second derivatives: a row in each place
-        size, make = size**2, lambda outputs: inner(inner(outputs) for _ in repeat(0))
+        starts, whole = range(first, first + length**2, length), builder(form)
+        rows = [builder(form, start=at, number=number) for at in starts]
+        length *= length
+
+        def make(outputs: Sequence[Any]) -> Any:
+            return whole([row(outputs) for row in rows])
+
     if not of_samples:
         return lambda outputs, _: make(outputs)
 
-    def rows(outputs: Iterator[Any], count: int) -> Any:
-        columns = islice(outputs, size)
+    def of_rows(outputs: Sequence[Any], count: int) -> Any:
+        columns = listed(outputs[start : start + length])
         each = [x if hasattr(x, "__len__") else [x] * count for x in columns]
         return rows_made(form, each, make)
 
-    return rows
+    return of_rows
 
 
 class Entries:

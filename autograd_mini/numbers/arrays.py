@@ -17,6 +17,11 @@ def is_array(x: object, axes: int = 1) -> bool:
     return np is not None and isinstance(x, np.ndarray) and x.ndim >= axes
 
 
+def listed(numbers: Any) -> Any:
+    """An array's numbers as a list."""
+    return numbers.tolist() if hasattr(numbers, "tolist") else numbers
+
+
 def mapped(function: Any, args: tuple[Any, ...], **named: Any) -> Any:
     """function of the elements, with NumPy's broadcasting: an object array of the results."""
     np = numpy()

@@ -11,15 +11,17 @@ What is left of a tree without its numbers is its form, which can be hashed:
     MODEL, parameters, n                a model; parameters() are its Values
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import islice, product
+from itertools import accumulate, product
 from math import prod
+from operator import itemgetter
 from typing import Any
 
 from autograd_mini.errors import NumberTypeError
 
+from .arrays import listed
 from .kinds import numpy, shown
 
 Form = Any
@@ -35,8 +37,7 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
     Raises NumberTypeError for a string, a set, another sequence or None in the structure.
     """
     found, form = leaves(tree)
-    make = builder(form)
-    return found, lambda parts: make(iter(parts))
+    return found, builder(form)
 
 
 def leaves(tree: Any, leaf: Leaf | None = None, nodes: Any = None) -> tuple[list[Any], Form]:
@@ -82,23 +83,46 @@ def apart(tree: Any, pieces: list[Any], leaf: Leaf = _leaf, nodes: Any = None) -
     return leaf(tree, pieces, nodes)
 
 
-def builder(
-    form: Form, model: Callable[..., Any] = lambda _, numbers: numbers
-) -> Callable[[Iterator[Any]], Any]:
-    """What makes the tree of that form of the next parts; `model(parameters, parts)` a model."""
+def size(form: Form) -> int:
+    """How many numbers a tree of that form has."""
     if form == NUMBER:
-        return next
+        return 1
     kind, inner, *more = form
     if kind is array:
-        return lambda parts: array([*islice(parts, prod(inner))], inner)
+        return prod(inner)
     if kind is MODEL:
-        return lambda parts: model(inner, [*islice(parts, *more)])
+        return int(*more)
+    if issubclass(kind, STATIC):
+        return 0
+    return inner if inner.__class__ is int else sum(map(size, inner))
+
+
+def builder(
+    form: Form,
+    model: Callable[..., Any] = lambda _, numbers: numbers,
+    start: int = 0,
+    number: Callable[..., Callable[[Any], Any]] = itemgetter,
+) -> Callable[[Sequence[Any]], Any]:
+    """What makes the tree of that form of the parts from `start` on, in a list or an array.
+
+    model    makes a model of its `parameters` and their numbers
+    number   makes of a place what takes the number there
+    """
+    if form == NUMBER:
+        return number(start)
+    kind, inner, *more = form
+    part = slice(start, start + size(form))
+    if kind is array:
+        return lambda parts: array(parts[part], inner)
+    if kind is MODEL:
+        return lambda parts: model(inner, listed(parts[part]))
     if issubclass(kind, STATIC):
         return lambda _: inner
     build = kind if kind in (list, tuple) else partial(of_class, kind)
     if inner.__class__ is int:
-        return lambda parts: build(islice(parts, inner))
-    makes = [builder(each, model) for each in inner]
+        return lambda parts: build(listed(parts[part]))
+    starts = accumulate(map(size, inner), initial=start)
+    makes = [builder(each, model, at, number) for each, at in zip(inner, starts, strict=False)]
     if more:
         return lambda parts: dict(zip(*more, [make(parts) for make in makes], strict=True))
     return lambda parts: build([make(parts) for make in makes])
@@ -138,6 +162,8 @@ def names(form: Form, name: str, at: str = ".{}") -> list[str]:
 def array(parts: Sequence[Any], shape: tuple[int, ...]) -> Any:
     """The NumPy array of these parts: of floats, of objects, or of rows that are arrays."""
     np = numpy()
+    if isinstance(parts, np.ndarray):
+        return parts.reshape(shape)
     if all(issubclass(cls, float | int) for cls in {*map(type, parts)}):
         return np.array(parts, dtype=float).reshape(shape)
     objects = np.empty(len(parts), dtype=object)

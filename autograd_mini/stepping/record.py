@@ -141,7 +141,7 @@ def _nodes(name: str, x: Any, watch: Watch) -> Any:
         for leaf, called in zip(made, names(form, name), strict=True):
             if leaf not in watch.names:
                 watch.call(leaf, called)
-        return builder(form)(iter(made))
+        return builder(form)(made)
     return x
 
 

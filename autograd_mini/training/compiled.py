@@ -17,11 +17,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograd_mini.compiler import backends
-from autograd_mini.compiler.arguments import listed, replaced, rows_taken, taken
+from autograd_mini.compiler.arguments import replaced, rows_taken, taken
 from autograd_mini.compiler.tracing import Entries, Entry, Task, result_of
 from autograd_mini.errors import GradientError
 from autograd_mini.numbers.arguments import function, positive, whole
-from autograd_mini.numbers.arrays import is_array
+from autograd_mini.numbers.arrays import is_array, listed
 from autograd_mini.numbers.kinds import numpy
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.numbers.symbols import SYMBOL
@@ -182,7 +182,7 @@ class CompiledStep(Entries):
             found = entry.program.ordered(listed(self.frame.once), self.frame.each)
             norm, *predicted = found[self.end + 2 :]
             made = result_of(self.predicted[entry.task.f], not key[0], False)
-            return losses, norm, made(iter(predicted), key[1])
+            return losses, norm, made(predicted, key[1])
 
     def taken(self, inputs: Any, targets: Any) -> tuple[Any, list[Any], list[Any]]:
         """What a program for these samples depends on, their numbers, and those by column."""
