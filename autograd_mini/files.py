@@ -180,7 +180,7 @@ def parsed(text: str) -> Any:
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found := dict(pairs)) < len(pairs):
-        raise ValueError(f"a name among {', '.join(found)} is there twice")
+        raise ValueError(f"a name among {', '.join(found)} appears twice")
     return found
 
 

@@ -85,7 +85,7 @@ def hinge(scores: Numbers, targets: Numbers) -> Value:
     for _, y in pairs:
         if not is_traced(data_of(y)) and data_of(y) not in (-1, 1):
             raise ValueError(
-                f"hinge: the labels are -1 and +1, got {y!r}; 2 * y - 1 makes them of 0 and 1"
+                f"hinge: the labels are -1 and +1, got {y!r}; 2 * y - 1 makes them from 0 and 1"
             )
     return _mean([_if(data_of(y) ** 2 == 1, f.relu(1 - y * s)) for s, y in pairs])
 
@@ -104,7 +104,7 @@ def binary_cross_entropy(predictions: Numbers, targets: Numbers) -> Value:
     for p, y in _pairs(name, predictions, targets):
         if not (is_traced(data_of(p)) or 0 <= data_of(p) <= 1):
             raise ValueError(
-                f"{name}: a probability lies in 0 ... 1, got {p!r}; for scores of any size"
+                f"{name}: a probability lies between 0 and 1, got {p!r}; for scores of any size"
                 f" there is {name}_with_logits"
             )
         term = _expected(name, y, p, f.log, lambda p: f.log1p(-p))
@@ -254,8 +254,8 @@ def _lists(loss: str, where: str = "", **given: Any) -> list[list[Any]]:
         found = zip(lists, given.values(), strict=True)
         told = [brief(y, repr, 40) if x is None else f"a list of {len(x)}" for x, y in found]
         raise (TypeError if None in lists else ValueError)(
-            f"{loss}: {' and '.join(name + where for name in given)} must be lists of one length,"
-            f" 1 or more; got {' and '.join(told)}"
+            f"{loss}: {' and '.join(name + where for name in given)} must be lists of the same"
+            f" length, 1 or more; got {' and '.join(told)}"
         )
     return [x for x in lists if x is not None]
 
@@ -293,7 +293,7 @@ def _distribution(name: str, values: list[Any]) -> tuple[list[Any], Any]:
         return numbers, (f.min(plain) >= 0) & (abs(f.sum(plain) - 1) <= 1e-6)
     for i, x in enumerate(plain):
         if not 0 <= x <= 1:
-            raise ValueError(f"{name}[{i}] is {x}, not in 0 ... 1")
+            raise ValueError(f"{name}[{i}] is {x}, not between 0 and 1")
     total = fsum(plain)
     if abs(total - 1) > 1e-6:
         raise ValueError(f"{name} sums to {total:.7g}, not to 1")

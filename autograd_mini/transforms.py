@@ -164,7 +164,7 @@ def _variables(
         raise GradientError(f"argnums {argnums} name an argument twice")
     leaves, rebuild = flatten(tuple(args[k] for k in chosen))
     if not leaves:
-        raise GradientError("there is nothing to differentiate by: the argument holds no number")
+        raise GradientError("nothing to differentiate with respect to: no number in the argument")
     inputs = [leaf + 0 if isinstance(leaf, Value) else Value(leaf) for leaf in leaves]
     replaced = list(args)
     for k, part in zip(chosen, rebuild(inputs), strict=True):
@@ -195,13 +195,13 @@ def called(
         inside.reset(token)
     if taken:
         why = (
-            "float(x), which math.sin(x) does too, leaves the graph; use sin of autograd_mini, or"
-            " x.data if that is meant"
+            "float(x), which math.sin(x) calls too, leaves the graph; use sin of autograd_mini, or"
+            " x.data if that is what you mean"
         )
         if not any(isinstance(part, Value) for part in leaves(found)[0]):
             raise GradientError(f"the result {found!r:.60} does not depend on the inputs: {why}")
         if inputs and not {*inputs}.isdisjoint(topological(taken[0])):
-            said = f"what is made of a float is constant here: {why}"
+            said = f"what is computed from a float is constant here: {why}"
             warn_explicit(said, RuntimeWarning, *taken[1:])
     return found
 

@@ -77,7 +77,7 @@ NUMBER_TYPES = [
         lambda: (x * 2).backward(V(2.0)),
         r"^the seed must be a number, or a Value with create_graph=True, got Value\(data=2\.0",
     ),
-    (lambda: round(x, 2), r"nearest whole number; round\(value.data, digits\) rounds digits$"),
+    (lambda: round(x, 2), r"nearest integer; round\(value.data, digits\) to that many digits$"),
     (lambda: V(1.0, (2.0,), (1.0,)), r"a parent must be a Value, got 2.0 \(float\)"),
     (lambda: V(1.0, (x,), ("a",)), r"'a' \(str\) is not a number"),
 ]
@@ -114,7 +114,7 @@ DOMAINS = [
     (lambda: F.mean([]), r"^mean\(a\[\]\) needs at least one number, got an empty vector$"),
     *((lambda f=f: f([]), f"{name}.* needs at least one number, got an empty vector") for name, f in
       (("max", F.max), ("min", F.min), ("logsumexp", F.logsumexp), ("", F.softmax))),
-    (lambda: F.dot([x], [1.0, 2.0]), r"needs vectors of one length, got 1 and 2"),
+    (lambda: F.dot([x], [1.0, 2.0]), r"needs vectors of the same length, got 1 and 2"),
     (lambda: F.var([]), "var needs more than ddof = 0 values, got 0"),
     (lambda: F.var([x], ddof=1), "var needs more than ddof = 1 values, got 1"),
 ]  # fmt: skip

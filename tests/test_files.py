@@ -207,7 +207,7 @@ def test_version_1_had_no_checksum():
         ('{"text": NaN}', r"it is damaged or not JSON \(NaN is not a number\)"),
         (
             '{"a": {"b": 1, "c": 2, "b": 1}}',
-            r"it is damaged or not JSON \(a name among b, c is there twice\)",
+            r"it is damaged or not JSON \(a name among b, c appears twice\)",
         ),
         ("[]", "it is not an note document"),
     ],

@@ -261,7 +261,7 @@ V = Value(0.5)
 def test_bad_pairs(loss):
     scored = loss in (hinge, binary_cross_entropy_with_logits)
     name, role = loss.__name__, "score" if scored else "prediction"
-    lists = f"{name}: {role} and target must be lists of one length, 1 or more"
+    lists = f"{name}: {role} and target must be lists of the same length, 1 or more"
     for args, error, text in [
         (([V], [1, 1]), ValueError, f"{lists}; got a list of 1 and a list of 2"),
         (([], []), ValueError, f"{lists}; got a list of 0 and a list of 0"),
@@ -282,7 +282,7 @@ def test_bad_pairs(loss):
 WRONG_VALUES = [
     (lambda: huber(V, 1, delta=0), "huber: delta must be above 0, got 0"),
     (lambda: hinge(V, 0), r"the labels are -1 and \+1, got 0; 2 \* y - 1 makes"),
-    (lambda: binary_cross_entropy(1.2, 1), "a probability lies in 0 ... 1, got 1.2"),
+    (lambda: binary_cross_entropy(1.2, 1), "a probability lies between 0 and 1, got 1.2"),
     (lambda: binary_cross_entropy(V, -1), "a label is 0 or 1, .* got -1"),
     (lambda: binary_cross_entropy_with_logits(V, 2), "a label is 0 or 1, .* got 2"),
     (lambda: cross_entropy([V, V], 2), "target must be from 0 to 1, got 2"),
@@ -290,10 +290,10 @@ WRONG_VALUES = [
     (lambda: cross_entropy([V], 0), "scores must be of 2 classes or more, got 1"),
     (lambda: cross_entropy([], []), "got a list of 0 and a list of 0"),
     (lambda: cross_entropy([V, math.nan], 0), r"scores\[1\] is nan"),
-    (lambda: kl_divergence([], []), "p and q must be lists of one length, 1 or more"),
+    (lambda: kl_divergence([], []), "p and q must be lists of the same length, 1 or more"),
     (lambda: kl_divergence([0.5, 0.4], [0.5, 0.5]), "p sums to 0.9, not to 1"),
     (lambda: kl_divergence([0.5, 0.5], [0.5, 0.51]), "q sums to 1.01, not to 1"),
-    (lambda: kl_divergence([1.5, -0.5], [0.5, 0.5]), r"p\[0\] is 1.5, not in 0 ..."),
+    (lambda: kl_divergence([1.5, -0.5], [0.5, 0.5]), r"p\[0\] is 1.5, not between 0 and 1"),
 ]
 WRONG_TYPES = [
     (lambda: cross_entropy([V, V], 1.0), "cross_entropy: target must be an int, got 1.0"),

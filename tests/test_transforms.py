@@ -194,7 +194,7 @@ def test_the_gradients_of_other_values_are_left_alone():
         (lambda: ag.grad(lambda x: [x, x])(1.0), GradientError, "returns one number.*list with 2"),
         (lambda: ag.grad(lambda x: None)(1.0), NumberTypeError, "got None"),
         (lambda: ag.grad(lambda x: x)("a"), NumberTypeError, "got 'a'"),
-        (lambda: ag.grad(lambda x: x)([]), GradientError, "holds no number"),
+        (lambda: ag.grad(lambda x: x)([]), GradientError, "no number in the argument"),
         (lambda: ag.grad(lambda x: x, argnums=2)(1.0), GradientError, "argnums 2 is out of range"),
         (
             lambda: ag.grad(ag.exp)(a=2.0),
@@ -223,7 +223,7 @@ def test_what_cannot_be_differentiated_is_said(call, error, text):
 
 
 def test_half_a_derivative_is_said():
-    with pytest.warns(RuntimeWarning, match="made of a float is constant .* math.sin") as warned:
+    with pytest.warns(RuntimeWarning, match="from a float is constant .* math.sin") as warned:
         assert ag.grad(lambda x: x * math.sin(x))(2.0) == math.sin(2.0)
     assert warned[0].filename == __file__  # where the float is made
     with pytest.warns(RuntimeWarning, match="constant"):  # what is no number stands beside it

@@ -147,7 +147,7 @@ def check_root(root: Any, adapter: Adapter, told: bool) -> Any:
         names = ", ".join(own(root)) or "no attributes"
         raise CheckError(
             f"no {', '.join(missing)} was found in {type(root).__name__} ({names}): say where it is"
-            " by adapter=Adapter(...)"
+            " with adapter=Adapter(...)"
         )
     data = as_real(adapter.number(root), "the value of f")
     if not math.isfinite(data):

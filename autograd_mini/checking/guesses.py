@@ -68,7 +68,7 @@ class _Guesser:
         probes = [(d, row.wanted, row.bar) for d, row in zip(along, rows, strict=False)]
         x, got = self.inputs.floats, [float(g) for g in check.gradient]
         if not all(map(math.isfinite, got)):
-            raise ValueError("a gradient that is no number looks like nothing")
+            raise ValueError("a gradient that is not a number looks like no known mistake")
         here = _Point(x, self.truth.floats(x), got, probes)
         self.points = [here, *self._others(claim, check.options.draw)]
 

@@ -74,7 +74,7 @@ class Inputs:
                 self.numbers += map(_number, numbers_of(part), own)
                 self.names += own
         if not self.numbers:
-            raise CheckError(f"there is no number to differentiate by: at = {shown(at)}")
+            raise CheckError(f"no number to differentiate with respect to: at = {shown(at)}")
         self.floats = [float(x) for x in self.numbers]
         self.reach = [max(1.0, abs(x)) for x in self.floats]  # how far each is moved
 
@@ -85,7 +85,7 @@ class Inputs:
         if self.nested and not _unchanged(flat(args), parts):
             raise CheckError(
                 f"{what} changes its argument: give it a copy to work on, or write it without"
-                " assignments into its input"
+                " assigning to its input"
             )
         return result
 
@@ -157,8 +157,8 @@ def _style(f: Function, at: Any) -> tuple[bool, tuple[Any, ...], list[str]]:
         return True, tuple(at.values()), [*at]
     takes = ", ".join(map(str, params))
     raise CheckError(
-        f"f takes the arguments ({takes}), which at does not give: {shown(at)}; for several it is a"
-        " tuple of them, or a dict by their names"
+        f"f takes the arguments ({takes}), which at does not give: {shown(at)}; several are given"
+        " as a tuple of them, or a dict by their names"
     )
 
 

@@ -113,7 +113,7 @@ def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
     def parsed(typed: str) -> int:
         if typed.isdecimal() and least <= int(typed) <= most:
             return int(typed)
-        what = f"a whole number from {least} {'on' if most == math.inf else f'to {most}'}"
+        what = f"a whole number from {least} {'up' if most == math.inf else f'to {most}'}"
         raise argparse.ArgumentTypeError(f"{typed!r} is not {what}")
 
     return parsed

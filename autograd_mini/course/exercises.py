@@ -1,4 +1,4 @@
-"""Exercises that are solved by hand: small graphs of exact small numbers, the same for a seed.
+"""Exercises to solve by hand: small graphs of exact small numbers, the same for a seed.
 
 A kind draws a graph of Fractions. It is taken if no number on the way, forward and backward, has
 more digits than its level allows. The blanks are steps of the recorded computation, so the key is

@@ -91,7 +91,7 @@ def performance(text: str) -> Performance:
         content = json.loads(text)
     except (ValueError, RecursionError):
         if FORMAT in text:
-            raise PerformanceError("it is a result that is not whole") from None
+            raise PerformanceError("it is an incomplete result") from None
         content = None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise PerformanceError("it is no result of perform mode" if text.strip() else "it is empty")
@@ -174,13 +174,13 @@ def _marks(graph: Mapping[str, Any], decisions: list[dict[str, Any]]) -> Iterato
             raise PerformanceError("the backward pass does not end")
         picked, k, answers = decision["act"] == "pick", decision["node"], decision["answers"]
         if [decision["act"], k, decision.get("edge")] != place or (picked and k not in wanted):
-            raise PerformanceError(f"{names[k]} cannot come at that place")
+            raise PerformanceError(f"{names[k]} cannot come in that place")
         right = [names.index(x) in wanted if picked else is_right(x, *wanted) for x in answers]
         if not decision["shown"] and not right[-1]:
-            raise PerformanceError(f"{answers[-1]!r} ends a decision, and is not right")
+            raise PerformanceError(f"{answers[-1]!r} ends a decision, but is not right")
         yield not decision["shown"] and right[0]
     if after := next(given, None):
-        raise PerformanceError(f"{names[after['node']]} cannot come at that place")
+        raise PerformanceError(f"{names[after['node']]} cannot come in that place")
 
 
 def is_right(answer: str, wanted: float, old: float | None = None, scale: float = 0.0) -> bool:

@@ -61,9 +61,9 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
     if width < 2:
         raise TableError(f"{path}: one column only; it needs features and a label")
     if not lines:
-        raise TableError(f"{path}: a line of names, but no data below it")
+        raise TableError(f"{path}: a header line, but no data below it")
     if label is not None and label not in names:
-        has = f"its columns are {', '.join(names)}" if names else "it has no line of names"
+        has = f"its columns are {', '.join(names)}" if names else "it has no header line"
         raise TableError(f"{path}: no column {label!r}; {has}")
     at = width - 1 if label is None else names.index(label)
     rows, labels = [], []
@@ -106,7 +106,7 @@ def text_of(path: Path) -> str:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         how = 'save it as UTF-8 (a spreadsheet calls it "CSV UTF-8")'
-        raise TableError(f"{path}: not a text in UTF-8 (byte {error.start}); {how}") from None
+        raise TableError(f"{path}: not UTF-8 text (byte {error.start}); {how}") from None
     if not text.strip():
         raise TableError(f"{path}: the file is empty")
     return text
@@ -133,7 +133,7 @@ def _classes(path: Path, labels: list[str], delimiter: str) -> list[str]:
     ordered = all(x is not None and x == x for x in numbers.values())
     distinct = sorted(numbers, key=lambda text: (numbers[text] if ordered else 0.0, text))
     if len(distinct) < 2:
-        raise TableError(f"{path}: every label is {distinct[0]!r}; it takes two classes or more")
+        raise TableError(f"{path}: every label is {distinct[0]!r}; two classes or more are needed")
     if len(distinct) > max(2, len(labels) // 2):
         raise TableError(
             f"{path}: {len(distinct)} different labels in {len(labels)} lines; these are not"
@@ -215,7 +215,7 @@ def read_names(path: str | Path) -> Names:
         name = unicodedata.normalize("NFC", line.lower()).strip()
         name = "".join(c for c in name if unicodedata.category(c) != "Cf")  # marks of direction
         if not name.isprintable():
-            raise TableError(f"{path}, line {i}: a sign that cannot be shown")
+            raise TableError(f"{path}, line {i}: a character that cannot be shown")
         if name and not name.startswith("#"):
             names.append(name)
     if not names:

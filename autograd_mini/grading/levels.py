@@ -70,7 +70,7 @@ class Script:
         try:
             json.dumps(given)
         except (TypeError, ValueError) as error:
-            raise BatteryError(f"a Script is given what JSON has: {error}") from None
+            raise BatteryError(f"a Script is given only what JSON has: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Level:
 
     def __post_init__(self) -> None:
         if not 0 <= self.points < float("inf"):
-            raise BatteryError(f"level {self.name}: points must be from 0 on, got {self.points!r}")
+            raise BatteryError(f"level {self.name}: points must be 0 or more, got {self.points!r}")
         if not _list_of(self.cases, (Case, Drawn, Script)):
             raise BatteryError(f"level {self.name}: cases must be a list of Case, Drawn and Script")
 

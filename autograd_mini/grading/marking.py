@@ -199,7 +199,7 @@ def found(paths: Sequence[str | os.PathLike[str]], cls: str | None = None) -> li
     names = [submission.name for submission in made]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise SubmissionError(
-            f"two submissions are called {twice!r}: of a folder each file and each folder is one"
+            f"two submissions are called {twice!r}: in a folder each file and each folder is one"
         )
     return made
 

@@ -42,7 +42,7 @@ class Exhibit(Engine):
 
 # --- accumulation --------------------------------------------------------------------------------
 class Overwrites(Exhibit, kind="accumulation", at=(3.0,), reveals=lambda x: x + x):
-    """`=` where `+=` belongs: of a number that is used twice only one use counts."""
+    """`=` where `+=` belongs: if a number is used twice, only one use counts."""
 
     def receive(self, share: float) -> None:
         self.grad = share
@@ -65,7 +65,7 @@ def looked_at(x: Any) -> Any:
 
 
 class StaleInterior(Exhibit, kind="accumulation", at=(3.0,), reveals=looked_at):
-    """The nodes between leaf and root keep the gradient of the pass before.
+    """The nodes between leaf and root keep the gradient of the previous pass.
 
     A second backward() gives too much.
     """
@@ -96,7 +96,7 @@ class EveryPath(
 class NoTopologicalOrder(
     Exhibit, kind="order", at=(2.0,), reveals=lambda x: (shared := x * x).sin() + shared
 ):
-    """A plain stack for an order: a node hands its gradient on before all of it has arrived."""
+    """A plain stack, not an order: a node hands its gradient on before all of it has arrived."""
 
     def order(self) -> list[Engine]:
         found: list[Engine] = []
@@ -160,7 +160,7 @@ class ReversedSubtraction(Exhibit, kind="value", at=(2.0,), reveals=lambda x: (5
 class CutGraph(Exhibit, kind="gradient", at=(2.0,), reveals=lambda x: x + 1.0 / x):
     """The reflected division works on .data.
 
-    The result is right, and a new leaf that knows no parents.
+    The result is right, but it is a new leaf that knows no parents.
     """
 
     def __rtruediv__(self, other: Any) -> Engine:
@@ -195,7 +195,7 @@ class SignOfSubtraction(Exhibit, at=(2.0,), reveals=lambda x: 5.0 - x):
 
 
 class SignOfQuotient(Exhibit, at=(3.0, 2.0), reveals=lambda x, y: x / y):
-    """The derivative by the divisor has lost its sign."""
+    """The derivative with respect to the divisor has lost its sign."""
 
     rules = _changed("div", lambda a, b, out: (1 / b, out / b))
 
@@ -254,14 +254,14 @@ class SigmoidForItsDerivative(Exhibit, at=(0.5,), reveals=lambda x: x.sigmoid())
 class SigmoidOfTheOutput(Exhibit, at=(2.0,), reveals=lambda x: x.sigmoid()):
     """The activation is applied again.
 
-    Sigmoid' = s(out) (1 - s(out)), with the output for the input.
+    Sigmoid' = s(out) (1 - s(out)), with the output in place of the input.
     """
 
     rules = _changed("sigmoid", lambda a, out: (sigmoid(out) * (1 - sigmoid(out)),))
 
 
 class ReluLetsThrough(Exhibit, at=(-2.0,), reveals=lambda x: x.relu() + x * 0.5):
-    """relu' = 1 on the negative side too: units that are off keep learning."""
+    """relu' = 1 on the negative side too: neurons that are off keep learning."""
 
     rules = _changed("relu", lambda a, out: (1.0,))
 

@@ -33,7 +33,7 @@ def real(
         known = finite = False
     except OverflowError:
         who = "an int" if isinstance(x, int) else "a number"
-        raise ValueError(f"{name} must be {allowed}, got {who} beyond every float") from None
+        raise ValueError(f"{name} must be {allowed}, got {who} too large for a float") from None
     if not known:
         raise TypeError(f"{name} must be a real number, got {brief(x, repr)}")
     if not (finite and fits(x)):
@@ -139,7 +139,7 @@ def parameters(params: Iterable[Value], who: str) -> list[Value]:
         if not isinstance(p, NumberLike):
             raise TypeError(f"{who}: parameter {i} is not a Value but {p!r}")
         if p in seen:
-            raise ValueError(f"{who}: parameter {i} ({name_of(p)}) is there twice")
+            raise ValueError(f"{who}: parameter {i} ({name_of(p)}) appears twice")
         seen.add(p)
     return values
 

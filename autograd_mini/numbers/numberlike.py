@@ -120,7 +120,7 @@ class NumberLike(Methods):
     def __round__(self: Value, digits: int | None = None) -> Value:  # type: ignore[misc]
         if digits is not None:
             raise NumberTypeError(
-                "round(value) goes to the nearest whole number; round(value.data, digits) rounds"
+                "round(value) rounds to the nearest integer; round(value.data, digits) to that many"
                 " digits"
             )
         return self.round()

@@ -100,7 +100,7 @@ class Optimiser:
             if not all(is_traced(x) or isfinite(x) for x in new):
                 named = zip(("it", *self.memory), new, strict=True)
                 raise OverflowError(
-                    f"step: {check.name_of(p)} = {w} with the gradient {g} would leave the floats"
+                    f"step: {check.name_of(p)} = {w} with the gradient {g} would overflow a float"
                     f" ({', '.join(f'{name} = {x}' for name, x in named)});"
                     f" lower the learning rate ({lr}) or clip the gradients"
                 )

@@ -29,7 +29,7 @@ def bind(op: Op, args: Sequence[Any]) -> tuple[Any, ...]:
     lengths = [len(arg) for arg in bound if arg.__class__ is tuple]
     if len({*lengths}) > 1:
         sizes = " and ".join(map(str, lengths))
-        raise errors.DomainError(f"{op.signature} needs vectors of one length, got {sizes}")
+        raise errors.DomainError(f"{op.signature} needs vectors of the same length, got {sizes}")
     return bound
 
 

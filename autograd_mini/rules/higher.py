@@ -75,7 +75,7 @@ def _nan_gradient(order: Sequence[Value]) -> GradientError:
                 if name == "pow" and (base := data_of(node.args[0])).real < 0:
                     return GradientError(
                         f"the gradient is not a number: {base} ** {data_of(node.args[1])} has no"
-                        " derivative by its exponent; give the exponent as a plain number"
+                        " derivative with respect to its exponent; give that as a plain number"
                     )
                 at = ", ".join(operand(p.data, p) for p in node.parents[:4])
                 return GradientError(

@@ -96,7 +96,7 @@ def _likely_cause(error: Exception, backward: bool, rows: list[Row], rate: float
     of_log = "log" in str(error).partition(" at ")[0]
     if of_log and isinstance(error, errors.DomainError | errors.PoleError):
         return (
-            "the logarithm of a number that is not above 0, as where a predicted probability is 0;"
+            "the logarithm of a number that is not above 0, as when a predicted probability is 0;"
             " use a loss that takes scores (cross_entropy, binary_cross_entropy_with_logits)"
         )
     causes = []

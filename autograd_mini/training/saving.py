@@ -102,7 +102,7 @@ def _architecture(model: MLP | GPT) -> dict[str, Any]:
         if not isinstance(act, str) or {*others} - {act}:
             raise TypeError(
                 f"save: the activation of {layer.name} must be one operation, by its name, got"
-                f" {[act, *others]!r:.80}; op(...) makes one of a function"
+                f" {[act, *others]!r:.80}; op(...) makes one from a function"
             )
     *hidden, output = (layer.neurons[0].activation for layer in model.layers)
     nin, nouts = model.layers[0].nin, [layer.nout for layer in model.layers]

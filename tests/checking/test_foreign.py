@@ -367,7 +367,7 @@ def test_an_engine_with_ways_of_its_own(name):
     report = check_grad(f, 0.7, value=space[leaf])
     assert (report.culprit and (report.culprit.kind, report.culprit.op)) == culprit, report
     assert report.verdict == ("wrong" if culprit else "ok")
-    assert ("not told apart" in str(report)) == (culprit == ("gradient", ""))
+    assert ("could not be told" in str(report)) == (culprit == ("gradient", ""))
 
 
 class Float(float):
@@ -477,7 +477,7 @@ def test_a_function_that_gives_the_gradients_in_a_dict(pass_, verdict):
         ({"adapter": Adapter}, "adapter must be an Adapter"),
         (
             {"value": NoGrad},
-            r"no grad was found in NoGrad \(.*\): say where it is by adapter=Adapter",
+            r"no grad was found in NoGrad \(.*\): say where it is with adapter=Adapter",
         ),
         ({"value": Told}, r"no grad, backward was found in Told \(value, inputs"),
         ({"value": engine("closures"), "adapter": Adapter(data="datum")}, "no data was found"),
@@ -511,7 +511,7 @@ def test_the_page_of_a_report_on_another_engine(tmp_path):
     assert math.isclose(report.culprit.details["wanted"], 0.5, rel_tol=1e-9)
     report.save_html(tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text()
-    assert "driven alone" in page
+    assert "run alone" in page
 
 
 def test_shares_that_cancel_hide_neither_a_lack_of_order_nor_a_seed():

@@ -77,7 +77,7 @@ def slope(w):
         (many, SMALL, lambda w: slope(w)[::-1], ["other's places", "cambiadas"]),
         (
             many, SMALL, lambda w: X[2] * float(np.tanh(X[2] @ w)),
-            ["one sample for all", "una sola muestra"],
+            ["one sample in place of all", "una sola muestra"],
         ),
     ],
 )  # fmt: skip

@@ -270,7 +270,7 @@ def test_tables_of_many_a_form(tmp_path, text, inputs, classes, targets):
     [
         ('1,a\n2,b\n3,"a\n4,b\n5,a\n6,b\n', "a quotation mark opens a cell, and none closes it"),
         ('1,"a\nb"\n2,c\n3_4,c\n', "line 4, column 1: '3_4' is not a number"),
-        ("1,2\n3,4\n", "no column 'x1'; it has no line of names"),
+        ("1,2\n3,4\n", "no column 'x1'; it has no header line"),
     ],
 )
 def test_tables_that_are_refused(tmp_path, text, error):
@@ -290,7 +290,7 @@ def test_large_networks_are_checked_in_part(said, monkeypatch):
 @pytest.mark.parametrize(
     ("lang", "sentence"),
     [
-        ("en", "the first update leaves the floats: with a learning rate of 10³⁰⁰"),
+        ("en", "the first update overflows a float: with a learning rate of 10³⁰⁰"),
         ("es", "la primera actualización se sale del rango de los números"),
     ],
 )

@@ -26,7 +26,7 @@ def weights(name):
 def test_what_it_says(said):
     told = said("gpt", "--names", "n.txt", "--steps", "9", "--batch-size", "2").splitlines()
     assert "Letters: 9 (aeilmnorv)" in told[0]
-    assert told[1] == "Of names with more than 4 letters only the first 4 are learnt."
+    assert told[1] == "Of names with more than 4 letters, only the first 4 letters are learnt."
     assert [line.split()[1] for line in told if line.startswith("step")] == [*"123456789"]
     assert re.search(r"\((\d+) of 20 are not in the list\)", told[-6])
 

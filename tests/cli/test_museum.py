@@ -78,7 +78,7 @@ def test_what_the_tests_of_a_course_notice(course, capsys):
     assert [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()] == [
         "The right engine passes. 1 of 2 mistakes are noticed.",
         "", "Not noticed:", "StaleInterior",
-        "", "Not asked for, since no test uses cos:", "SignOfCosine",
+        "", "Not tested, since no test uses cos:", "SignOfCosine",
     ]  # fmt: skip
 
 

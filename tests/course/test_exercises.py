@@ -380,7 +380,7 @@ def test_exercises_are_set_and_answers_of_any_form_are_taken():
     assert ask("chain", signs, level=1, seed=0).right
     for odd in ("nine", None, "1/0", float("nan"), "", "9 m", "1e400", "1e999999999"):
         said = ask("reuse", [odd, *REUSE[1:]], level=2, seed=7, lang="en").said
-        assert f"A number is asked for, as 0.5 or 3/4, not {odd!r}." in said
+        assert f"The answer is a number, such as 0.5 or 3/4, not {odd!r}." in said
     unknown = ask("reuse", [5, *REUSE[1:]], level=2, seed=7, lang="en").said
     assert text("ask.slip.unknown", "en", got=5) in unknown
 

@@ -54,7 +54,7 @@ def test_a_slip_or_an_answer_that_was_shown_costs_its_mark(change):
     ("changes", "error"),
     [
         ([(8, None)], "does not end"),
-        ([(9, {})], "w cannot come at that place"),
+        ([(9, {})], "w cannot come in that place"),
         ([(0, None)], "L cannot come"),
         ([(1, {"node": 2, "answers": ["a"]})], "a cannot come"),
         ([(6, None)], "a cannot come"),

@@ -322,7 +322,8 @@ moons(1) -> ValueError: moons: n must be at least 2, got 1
 moons(10.0) -> TypeError: moons: n must be an int, got 10.0
 moons(noise=-0.1) -> ValueError: moons: noise must be from 0 to 100, got -0.1
 moons(noise=101) -> ValueError: moons: noise must be from 0 to 100, got 101
-moons(9, 10**9999) -> ValueError: moons: noise must be from 0 to 100, got an int beyond every float
+moons(9, 10**9999)
+    -> ValueError: moons: noise must be from 0 to 100, got an int too large for a float
 moons(seed=-1) -> ValueError: moons: seed must be at least 0, got -1
 circles(factor=1) -> ValueError: circles: factor must be between 0 and 1 (both excluded), got 1
 circles(factor=0.0) -> ValueError: circles: factor must be between 0 and 1 (both excluded), got 0.0

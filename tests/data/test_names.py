@@ -18,9 +18,9 @@ REFUSED = [
     (b"", "n.txt: the file is empty"),
     (b" \n", "n.txt: the file is empty"),
     (b"# a\n", "n.txt: there are no names"),
-    (b"\xff\xfe", r"n.txt: not a text in UTF-8 \(byte 0\)"),
-    (b"ana\na\0b\n", "n.txt, line 2: a sign that cannot be shown"),
-    (b"\x1b[31m", "n.txt, line 1: a sign"),
+    (b"\xff\xfe", r"n.txt: not UTF-8 text \(byte 0\)"),
+    (b"ana\na\0b\n", "n.txt, line 2: a character that cannot be shown"),
+    (b"\x1b[31m", "n.txt, line 1: a character"),
     ("\n".join(map(chr, range(0x4E00, 0x4E80))).encode(), "n.txt: 128 different letters"),
 ]
 

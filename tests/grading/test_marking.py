@@ -435,7 +435,7 @@ def test_notebooks_and_files_of_windows_are_submissions(tmp_path):
         (
             {"a/x.py": "", "b/x.py": ""},
             ["a", "b"],
-            "two submissions are called 'x': of a folder each",
+            "two submissions are called 'x': in a folder each",
         ),
         ({"x.txt": ""}, ["x.txt"], "a submission is a Python file, a notebook or a folder"),
     ],
@@ -488,7 +488,7 @@ def test_as_many_are_drawn_as_are_asked_for():
     [
         ("3", "has a list LEVELS"),
         ("[]", "has a list LEVELS"),
-        ("[Level('a', -1, [Case('x')], 'b')]", "points must be from 0 on, got -1"),
+        ("[Level('a', -1, [Case('x')], 'b')]", "points must be 0 or more, got -1"),
         ("[Level('a', 1, [], 'b')]", "level a: cases must be a list"),
         ("[Level('a', 1, ['x'], 'b')]", "level a: cases must be a list"),
         (

@@ -285,7 +285,7 @@ def test_momentum_keeps_its_past_steps_when_the_rate_changes():
 W = Value(1.0, label="w")
 WRONG_VALUES = [
     (lambda: SGD([], lr=0.1), "SGD was given no parameters"),
-    (lambda: Adam([W, W]), r"Adam: parameter 1 \(w\) is there twice"),
+    (lambda: Adam([W, W]), r"Adam: parameter 1 \(w\) appears twice"),
     (lambda: SGD([W]), "SGD takes either lr or schedule, one of the two"),
     (lambda: SGD([W], 0.1, schedule=constant(1)), "takes either lr or schedule"),
     (lambda: SGD([W], schedule=lambda t: -1.0), "the schedule's rate at step 0 must"),

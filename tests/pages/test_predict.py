@@ -104,7 +104,7 @@ def test_right_answers_lead_through_all_steps(page):
         "What does y hand to h: ∂L/∂y · ∂y/∂h?": W * D,
         "What does h hand to v₁: ∂L/∂h · ∂h/∂v₁?": W * D,
         "What does h hand to b: ∂L/∂h · ∂h/∂b?": W * D,
-        f"∂L/∂w is {Y:.4g} so far. What is it after the share that v₁ hands on?": SUM,
+        f"∂L/∂w is {Y:.4g} so far. What is it with the share of v₁ added?": SUM,
         "What does v₁ hand to x: ∂L/∂v₁ · ∂v₁/∂x?": W * D * W,
     }
     asked = []
@@ -132,7 +132,7 @@ MISTAKES = [
     ("h =", "fits", "1", "b was left out."),
     ("h =", "fits", f"{1 / 0.7:.4f}", "That is 1 divided by the right number."),
     ("y =", "fits", "0.7", "That is the operand h: the operation was not applied."),
-    ("y =", "fits", f"{D:.4f}", "That is the local derivative ∂y/∂h; the value of y is asked for."),
+    ("y =", "fits", f"{D:.4f}", "That is the local derivative ∂y/∂h; the question asks for"),
     ("y =", "fits", f"{math.tanh(W):.4f}", "It looks as if w was used in place of h."),
     ("The backward", "fits", f"{Y * W:.4f}", "That is the value of L;"),
     ("The backward", "fits", "0", "L does change with itself"),
