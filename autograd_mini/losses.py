@@ -4,7 +4,7 @@ Each takes one prediction p and its target y, or equally long sequences of them 
 NumPy arrays, of lists too where a model has several outputs), and gives the mean over all pairs, as
 a Value to call `backward()` on; only if there is no Value among its arguments, a plain number.
 
-All of them raise ValueError for no predictions at all, for as many targets as there are not
+All of them raise ValueError for no predictions at all, if the targets are not as many as the
 predictions, and for nan or infinite numbers (which pass inside `with ieee():`); TypeError for what
 is not a real number, or is one where the other is a list. Errors name the loss and the place. In
 compiled code, where labels and probabilities are not known yet, those that are refused give nan.
@@ -117,7 +117,7 @@ def binary_cross_entropy_with_logits(scores: Numbers, targets: Numbers) -> Value
 
         mean of y * softplus(-z) + (1 - y) * softplus(z),    softplus(z) = log(1 + exp(z))
 
-    Its derivative by z is sigmoid(z) - y. y is the class, 0 or 1, or the probability of class 1;
+    Its derivative is sigmoid(z) - y. y is the class, 0 or 1, or the probability of class 1;
     ValueError otherwise.
 
     >>> binary_cross_entropy_with_logits([-1000.0, 1000.0], [1, 1])  # (1000 + 0) / 2
@@ -172,8 +172,8 @@ def sequence_cross_entropy(scores: Any, targets: Any) -> Value:
 
     The target of a sequence is (classes, weights): its loss is the sum over its places of weight
     times cross-entropy, so that a place of weight 0 is padding. The mean over the sequences is
-    taken. Raises as `cross_entropy`; ValueError for as many classes or weights as there are not
-    places.
+    taken. Raises as `cross_entropy`; ValueError if the classes or the weights are not as many
+    as the places.
 
     >>> sequence_cross_entropy([[[0.0, 0.0], [9.0, 0.0]]], [([1, 0], [1.0, 0.0])])   # log(2)
     0.6931471805599453

@@ -47,7 +47,7 @@ def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
 
     Args:
         f: the function; without it, a decorator is returned.
-        **settings: wrt, the arguments to differentiate by, by name or position (0, the first);
+        **settings: wrt, with respect to which arguments, by name or position (0, the first);
             backend, a name, or "auto" for the best that is installed;
             batch, the arguments with a leading sample axis: f is written for one sample;
             reduce, "sum" or "mean" of what f gives for the samples (the gradient is that of the

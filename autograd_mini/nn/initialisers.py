@@ -26,7 +26,7 @@ class Generator(Protocol):
     """A `random.Random`, or the module `random` itself."""
 
     def random(self) -> float:
-        """A number from 0 on, below 1."""
+        """A number from 0 up, below 1."""
 
 
 Initialiser = Callable[[Generator, int, int], float]

@@ -85,7 +85,7 @@ class Optimiser:
 
         Raises:
             ValueError: a gradient is nan or infinite; it names the parameter.
-            OverflowError: a parameter, or what is remembered of it, would leave the floats.
+            OverflowError: a parameter, or what is remembered of it, would overflow a float.
             In both cases all parameters keep what they had.
         """
         t, lr = self.steps + 1, self.lr

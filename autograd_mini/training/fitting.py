@@ -106,7 +106,7 @@ def fit(
         clip_norm: the norm to which longer gradients are shortened, see `optim.clip_by_norm`.
         early_stopping: an EarlyStopping, or its patience. The model ends with the weights of
             the best epoch, whether it stopped early, finished or was interrupted.
-        seed: of the shuffling, an int from 0 on.
+        seed: of the shuffling, an int from 0 up.
         progress: "auto" draws a bar on a terminal (or in a notebook with ipywidgets); True also
             prints ten lines where there is none; False shows nothing.
         lang: of the progress, "en" or "es".
@@ -117,7 +117,7 @@ def fit(
 
     Raises:
         TrainingError: (a ValueError) at the first nan or infinity in the loss or a gradient, and
-            where an update would leave the floats. It names the epoch, the batch, the parameter and
+            where an update would overflow a float. It names the epoch, the batch, the parameter and
             the likely cause. The model goes back to the last weights that gave a finite loss and
             finite gradients.
         ValueError, TypeError: arguments that are wrong or do not fit together; the message says
