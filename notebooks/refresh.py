@@ -26,8 +26,8 @@ LANGUAGES = ("es", "en")
 EXERCISES = {
     "es": "## Ejercicios\n\nPon tu respuesta en el lugar de `...` y ejecuta la celda: se corrige en"
     " el acto. Los números llevan punto decimal, no coma, y se pueden redondear a tres cifras.",
-    "en": "## Exercises\n\nPut your answer in the place of `...` and run the cell: it is graded on"
-    " the spot. Numbers have a decimal point, no comma, and may be rounded to three digits.",
+    "en": "## Exercises\n\nPut your answer in place of `...` and run the cell: it is graded on the"
+    " spot. Write numbers with a decimal point, not a comma; three digits are enough.",
 }
 # JupyterLab shows no SVG of a notebook that was run elsewhere until its reader trusts it.
 UNTRUSTED = {
