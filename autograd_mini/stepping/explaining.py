@@ -53,8 +53,8 @@ def explain(node: Value, of: Value | Steps | None = None, lang: str | None = Non
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
     >>> print(explain(w * x, lang="es"))
     Qué hace v₁
-    `v₁` se calcula a partir de `w`, `x` (producto); hacia atrás entrega a cada uno su gradiente \
-por la derivada local.
+    `v₁` se calcula a partir de `w`, `x` (producto); hacia atrás entrega a cada operando su \
+gradiente por la derivada local.
         v₁ = w · x
         ∂v₁/∂w = x = 2,  ∂v₁/∂x = w = 0.5
         v₁ = 0.5 · 2 = 1
