@@ -175,7 +175,7 @@ def test_adam_shows_its_change(opened, runs):
     numbers = f"{number(frame.before[1])}+{number(change)}={number(frame.weights[1])}"
     assert formula(page) == numbers
     note = text(page, "#update p")
-    assert "Adam makes the change" in note
+    assert "Adam computes the change" in note
     assert "The last of the 4 updates of the epoch, with 10 points." in note
 
 
