@@ -283,7 +283,7 @@ def test_tables_that_are_refused(tmp_path, text, error):
 def test_large_networks_are_checked_in_part(said, monkeypatch):
     monkeypatch.setattr("autograd_mini.cli.train.MOST", 20)
     text = said("train", "xor", "--hidden", "5,3", "--epochs", "1", "--out", "o")
-    assert "differentiated by 19 of the 37 parameters" in text
+    assert "differentiated with respect to 19 of the 37 parameters" in text
     assert "19 of 19 agree" in text
 
 
