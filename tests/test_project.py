@@ -169,6 +169,7 @@ def test_extras_name_each_optional_dependency_once():
     assert set(extras) == {*for_use.split(), "all", "test", "docs", "lint"}
     for extra in for_use.split():
         assert extra in extras["all"][0]
+    assert "autograd-mini[plot,check]" in extras["docs"]  # the gallery plots, the reference imports
 
 
 def test_the_ci_script_is_valid_bash():
