@@ -70,7 +70,7 @@ class Culprit:
 
 
 class Property(NamedTuple):
-    """What an engine does beside giving a gradient, which is a matter of its own.
+    """What an engine does besides giving a gradient, which is a matter of its own.
 
     name      "second", "reset", "reuse", "paths", "repeat", "depth", "changed", "ulps" or "value"
     severity  "warning" (a training loop will get a wrong gradient, or never end) or "note"
