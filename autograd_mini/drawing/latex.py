@@ -28,8 +28,6 @@ _SIGNS = str.maketrans(
     | {"−": r"\textminus{}", "×": r"\texttimes{}", "·": r"\textperiodcentered{}", "…": r"\ldots{}"}
 )
 _NEXT = r" \\ "  # a new line
-
-
 _BEFORE = r"""\documentclass[tikz, border=4pt]{standalone}
 \usepackage{amsmath}
 \usepackage{textcomp}

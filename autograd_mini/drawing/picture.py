@@ -127,6 +127,9 @@ class _Writer:
         # further than to the next column, and so through other groups. No label fits between them.
         self.crowded = seen.folded and len(spans) > 2 * len(seen.items) and {*spans} == {1}
         self.labelled = not (self.tall or self.crowded) if seen.folded else len(spans) <= MANY
+        # Operands in the order of the formula, if no others use them: arrows would cross labels.
+        uses = Counter(link.tail for link in seen.links)
+        self.free = {link.head for link in seen.links if seen.folded or uses[link.tail] > 1}
         self.frames: list[str] = []
         self.marks: dict[str, tuple[str, ...]] = {}
         drawing.marks = self.marks
@@ -137,8 +140,8 @@ class _Writer:
         look = f"rankdir={self.seen.rankdir} nodesep=0.3 pad=0.15 labelloc=b labeljust=l"
         if len(self.seen.items) > MANY:  # a good layout soon, rather than the best one late
             look += " nslimit=0.2 nslimit1=0.2 mclimit=0.1"
-        if not self.seen.folded:  # operands in the order of the formula
-            look += f" ordering=in ranksep={0.55 if sideways else 0.4}"
+        if not self.seen.folded:
+            look += f" ranksep={0.55 if sideways else 0.4}"
         elif self.crowded:
             look += f" splines=line ranksep={1.6 if sideways else 1.2}"
         else:
@@ -236,7 +239,8 @@ class _Writer:
         kind = "folded group" if folded else item.kind
         if item.kind == "root" and item.node is not None and item.node.first is None:
             kind = "root leaf"
-        drawing.item(item.id, label, kind + " faded" * item.faded)
+        order = "" if item.id in self.free else "ordering=in"
+        drawing.item(item.id, label, kind + " faded" * item.faded, order)
         self.marks[item.id] = tuple(row.kind for row in item.rows[above:])
 
     # --- edges -----------------------------------------------------------------------------------

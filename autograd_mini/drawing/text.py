@@ -125,8 +125,7 @@ def to_mermaid(*roots: Value | Iterable[Value], **options: Any) -> str:
         label = f'|"{words}"|' if words else ""
         lines.append(f"  {link.tail} {'-.->' if link.faded else '-->'}{label} {link.head}")
     for kind in ("leaf", "operation", "root", "folded"):
-        ids = [item.id for item in seen.items if item.kind == kind]
-        if ids:
+        if ids := [item.id for item in seen.items if item.kind == kind]:
             fill = getattr(colours, "operation" if kind == "folded" else kind)
             style = f"fill:{fill},stroke:{colours.line},color:{colours.text}"
             lines += [f"  classDef {kind} {style}", f"  class {','.join(ids)} {kind}"]

@@ -7,7 +7,7 @@ import pickle
 import random
 import re
 from collections import defaultdict
-from itertools import product
+from itertools import permutations, product
 from operator import mul
 
 import pytest
@@ -305,13 +305,29 @@ def test_no_line_runs_through_groups(groups):
     }
     assert len(layout["edges"]) > 2 * len(sides)
     for edge in layout["edges"]:
-        points = [complex(*map(float, p.split(","))) for p in edge["pos"].split()[1:]]
-        for k, t in product(range(0, len(points) - 1, 3), (0.25, 0.5, 0.75)):
-            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
-            at = sum(map(mul, weights, points[k : k + 4]))
-            for node, (x, y, width, height) in sides.items():
-                inside = abs(at.real - x) < 36 * width and abs(at.imag - y) < 36 * height
-                assert not inside or node in (edge["tail"], edge["head"])
+        for at, (node, (x, y, width, height)) in product(along(edge), sides.items()):
+            inside = abs(at.real - x) < 36 * width and abs(at.imag - y) < 36 * height
+            assert not inside or node in (edge["tail"], edge["head"])
+
+
+def along(edge):
+    """Points of a spline."""
+    points = [complex(*map(float, p.split(","))) for p in edge["pos"].split()[1:]]
+    for k, t in product(range(0, len(points) - 1, 3), (0.125 * i for i in range(9))):
+        weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
+        yield sum(map(mul, weights, points[k : k + 4]))
+
+
+def test_no_arrow_runs_through_the_label_of_another():
+    """As it did where the order of the operands is not the one that leaves room for all."""
+    xs = [Value(0.5 + k) for k in range(4)]
+    mean = functions.mean(xs)
+    edges = json.loads(draw(functions.mean([(x - mean) ** 2 for x in xs])).pipe("json"))["edges"]
+    for edge, other in permutations(edges, 2):
+        (text,) = [part for part in other["_ldraw_"] if part["op"] == "T"]
+        x, y = text["pt"]
+        through = [z for z in along(edge) if x < z.real < x + text["width"] and y < z.imag < y + 8]
+        assert not through
 
 
 def test_straight_lines_between_columns_tell_their_number_under_the_pointer():
