@@ -269,8 +269,7 @@ def reached(order: Sequence[Value]) -> set[Value]:
             elif id(slot) not in vectors:
                 vectors.add(id(slot))
                 found.update(slot)
-    found.discard(None)
-    return found
+    return {node for node in found if getattr(node, "grad", None) is not None}
 
 
 def contracted(

@@ -102,7 +102,7 @@ class _Writer:
         columns += (layer.neurons for layer in layers)
         what = attrgetter("data" if show == "weight" else "grad")
         sizes = {
-            (f"l{k}n{i}", f"l{k + 1}n{j}"): factor * data_of(what(layer.neurons[j].w[i]))
+            (f"l{k}n{i}", f"l{k + 1}n{j}"): factor * data_of(what(layer.neurons[j].w[i]) or 0)
             for k, layer in enumerate(layers)
             for j in _shown(layer.neurons)
             for i in _shown(columns[k])

@@ -50,6 +50,10 @@ def test_connections_by_number_width_and_sign(what, factor, options):
     for number, width, sign in found.values():
         assert width == pytest.approx(0.3 + 4.2 * abs(number) / largest, abs=0.00501)
         assert sign == ("positive" if number >= 0 else "negative")
+    for parameter in net.parameters():
+        parameter.grad = None
+    without = lines(draw_network(net, **{"show": "gradient"} | options))
+    assert {size for size, _, _ in without.values()} == {0.0}
 
 
 def test_activations_are_the_means_of_the_batch():

@@ -14,7 +14,7 @@ import numpy as np
 import pygraphviz
 import pytest
 
-from autograd_mini import MLP, Value, draw, draw_paths, functions, ieee, losses
+from autograd_mini import MLP, Value, draw, draw_paths, draw_text, functions, ieee, losses
 from autograd_mini.drawing import THEMES
 from autograd_mini.drawing.groups import grouped, path_of
 from autograd_mini.drawing.themes import mixed, scale
@@ -95,6 +95,9 @@ def test_gradients_are_dashes_until_a_backward_pass_has_reached_the_node():
     y.backward()
     nodes, _ = parsed(draw(z))
     assert [row[-1] for row in nodes.values()] == ["3", "1", "—", "—"]
+    x.grad = None  # as torch has it after `zero_grad`: an error
+    assert [row[-1] for row in parsed(draw(z))[0].values()] == ["—", "1", "—", "—"]
+    assert draw_text(y) == "v₁ = x · 3  data 6  grad 1\n└─ x  data 2  grad —"
 
 
 def test_stale_nodes_say_what_they_would_be_now():
