@@ -5,6 +5,7 @@ import re
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from autograd_mini.language import shortened
 from autograd_mini.numbers.numberlike import data_of
@@ -32,8 +33,8 @@ def escaped(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with a visible sign in place of each control character."""
-    return text.translate(_VISIBLE)
+    """The text, letters with their accents, with a visible sign for each control character."""
+    return normalize("NFC", text).translate(_VISIBLE)  # TeX has no accents of their own
 
 
 def number(x: Any, number_format: str = ".4g") -> str:

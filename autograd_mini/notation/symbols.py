@@ -258,7 +258,8 @@ def power(base: Piece, exponent: Piece) -> Piece:
         raised = labels.superscript(exponent.text)
     else:
         done = re.fullmatch(r"\([^()]*\)", exponent.text)
-        raised = f"^{exponent.text if done else fenced(exponent).text}"
+        around = parenthesised if exponent.mathml[0] == "mrow" else fenced  # e^(2x), not e^2x
+        raised = f"^{(exponent if done else around(exponent)).text}"
     return Piece(base.text + raised, rf"{{{base.latex}}}^{{{exponent.latex}}}", tree, POWER)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograd_mini import Value, draw, functions
-from autograd_mini.notation.labels import number
+from autograd_mini.notation.labels import name, number
 from autograd_mini.notation.mathematics import formula
 from autograd_mini.ops import SHEET
 from tests.drawing.structure import parsed
@@ -78,6 +78,11 @@ def test_a_users_operation_is_drawn_by_its_template_or_its_name(own):
 )  # fmt: skip
 def test_numbers(x, text):
     assert number(x) == text
+
+
+def test_a_letter_and_its_accent_are_one_letter():
+    """As macOS has them apart in names of files; no LaTeX set an accent of its own."""
+    assert name("cancio\u0301n") == "canción"
 
 
 def test_numbers_beyond_floats_and_beyond_what_str_takes():

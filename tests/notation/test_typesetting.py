@@ -25,6 +25,7 @@ NAMES = {"a": symbols.name("x"), "b": symbols.name("y")}
         (r"\operatorname{{two\ words}}({a}, {b})", "two words(x, y)",
          r"\operatorname{two\ words} \left( x , y \right)"),
         (r"x_e^2 {a} {b}", "x_e²xy", "{x_{e}}^{2} x y"),
+        (r"e^{{2 {a}}}", "e^(2x)", "{e}^{2 x}"),
         (r"\overline{{{a}}}", "mean(x)", r"\overline{x}"),
         (r"\left\{{ {a} \right\}}", "{x}", r"\left\{ x \right\}"),
     ],
