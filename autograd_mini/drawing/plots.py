@@ -273,11 +273,11 @@ def decision_boundary(
         if (highest := max(map(max, by))) > 0:
             colours = [_style(c)["color"]]
             axes.contourf(xs, ys, by, levels=[0, highest + 1], colors=colours, alpha=0.22)
-    for c, name in enumerate(data.class_names):
+    for c, name in enumerate(map(_plain, data.class_names)):
         points = [row for row, target in zip(data.inputs, data.targets, strict=True) if target == c]
         across, up = ([row[i] for row in points] for i in (j, k))
         axes.scatter(across, up, s=26, edgecolors="white", linewidths=0.6, label=name, **_style(c))
-    names = [said.get(name, name.replace("_", " ")) for name in data.feature_names]
+    names = [said.get(name, _plain(name)) for name in data.feature_names]
     axes.set(xlabel=names[j], ylabel=names[k])
     if width > 2:
         axes.set_title(said["others"], fontsize=10)
@@ -314,9 +314,8 @@ def without_warnings() -> Iterator[None]:
 def png(figure: Any, dpi: int = 150) -> bytes:
     """The figure as PNG."""
     file = io.BytesIO()
-    software = {"Software": "autograd_mini, matplotlib"}
     with without_warnings():
-        figure.savefig(file, format="png", dpi=dpi, metadata=software)
+        figure.savefig(file, dpi=dpi, metadata={"Software": "autograd_mini, matplotlib"})
     return file.getvalue()
 
 
@@ -365,6 +364,11 @@ def finished(axes: Any, x: str, y: str, *, log: bool = False, counted: bool = Fa
             place = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5)}
         axes.legend(edgecolor="none", fontsize="small", **place)
     return axes.figure
+
+
+def _plain(name: str) -> str:
+    """A name as text: mathematics are between two $, and legends leave out what begins with _."""
+    return name.replace("_", " ").replace("$", r"\$")
 
 
 def _style(k: int) -> dict[str, str]:

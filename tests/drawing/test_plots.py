@@ -346,6 +346,15 @@ def test_the_points_are_those_of_the_data_by_class():
     assert axes.get_title() == "las demás características en su media"
 
 
+def test_names_of_classes_and_features_are_text():
+    """Between two $ they were mathematics, and the legend left out a class called _b."""
+    names = {"feature_names": ["from $1 to $2", "y_2"], "class_names": ["$a$", "_b"]}
+    data = Dataset("money", xor().inputs, xor().targets, **names)
+    axes = plotted(plots.decision_boundary, NET, data)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == (r"from \$1 to \$2", "y 2")
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [r"\$a\$", " b"]
+
+
 def test_the_network_is_asked_for_standardised_points():
     asked = []
 
