@@ -101,7 +101,7 @@ function controls(player, describe = () => "") {
 
   const texts = () => {
     speeds.forEach((option, k) => { option.textContent = t("per.second", {n: SPEEDS[k]}); });
-    marks.forEach((mark, k) => { mark.textContent = t("phase." + player.phases[k][0]); });
+    marks.forEach((mark, k) => { mark.title = mark.textContent = t("phase." + player.phases[k][0]); });
     playing();
     shown();
   };
