@@ -93,8 +93,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         self.options, colours = options, options.colours
         for kind, own in common.items():
             given = {"label": f"<{label}>"} if label and kind == "graph" else {}
-            given |= colours.attributes(f"fontsize=12 {own}")
-            self.attr(kind, fontname=FONT, **given)
+            self.attr(kind, fontname=FONT, **given, **colours.attributes(f"fontsize=12 {own}"))
 
     def item(self, id: str, label: str, kind: str, look: str = "", **settings: str) -> None:
         """A node with an HTML-like label, whose name is its id, and whose class in SVG is given."""

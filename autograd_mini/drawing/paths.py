@@ -85,8 +85,7 @@ class PathDrawing(Drawing):
                 text = number(path.partials[before]) if style == "solid" else "…"
                 look = {"id": f"p{k}e{before}", "class": "step", "weight": "20", "style": style}
                 self.edge(f"p{k}n{before}", id, label=f"<{notation.escaped(text)}>", **look)
-        numbers = enumerate(map(number, path.partials))
-        factors = [notation.factor(text, first=not i) for i, text in numbers]
+        factors = [notation.factor(number(x), first=not i) for i, x in enumerate(path.partials)]
         if len(factors) > 5:
             factors[2:-1] = ["…"]
         product = number(path.product)
@@ -168,10 +167,8 @@ def largest_paths(order: Sequence[Value], leaf: Value, limit: int) -> tuple[int,
 
 
 def _unrolled(found: _Found) -> Path:
-    steps: list[_Found] = []
-    step: _Found | None = found
-    while step is not None:
-        steps.append(step)
-        step = step.before
+    steps = [found]
+    while before := steps[-1].before:
+        steps.append(before)
     steps.reverse()
     return Path(tuple(s.node for s in steps), tuple(s.partial for s in steps[1:]), found.product)

@@ -123,9 +123,10 @@ class _Writer:
         self.far = [link for link, k in zip(seen.links, spans, strict=True) if far and k > FAR]
         # Many folded groups one below another: each is low, so that they fit a page.
         self.tall = seen.folded and not self.sideways and len(seen.items) > TALL
-        # Columns of neurons, each joined to each: straight lines are told apart best, if none goes
-        # further than to the next column, and so through other groups. No label fits between them.
-        self.crowded = seen.folded and len(spans) > 2 * len(seen.items) and {*spans} == {1}
+        # Columns of neurons, each joined to each: straight lines are told apart best, if none but
+        # one into a cross-entropy goes further than to the next column. No label fits there.
+        further = [k for k in spans if k != 1]
+        self.crowded = seen.folded and len(spans) > 2 * len(seen.items) and further in ([], [2])
         self.labelled = not (self.tall or self.crowded) if seen.folded else len(spans) <= MANY
         # Operands in the order of the formula, if no others use them: arrows would cross labels.
         uses = Counter(link.tail for link in seen.links)

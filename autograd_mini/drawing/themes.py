@@ -50,8 +50,6 @@ THEMES = {
     theme: Theme(*(colours.split()[k] for colours in Theme()))
     for k, theme in enumerate(("light", "dark", "print"))
 }
-
-
 _CHOICES = {
     "detail": ("values", "gradients", "chain rule"),
     "rankdir": ("LR", "TB", "RL", "BT"),

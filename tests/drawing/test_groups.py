@@ -297,7 +297,11 @@ def test_no_line_runs_through_groups(groups):
     for k in range(20):
         with scope(f"group {k % groups}"):
             values.append(functions.sum([Value(1.0), *values[-4:]]))
-    layout = json.loads(draw(values[-1], collapse=1).pipe("json"))
+    lines_are_free(draw(values[-1], collapse=1))
+
+
+def lines_are_free(drawing):
+    layout = json.loads(drawing.pipe("json"))
     sides = {
         node["_gvid"]: [float(x) for x in (*node["pos"].split(","), node["width"], node["height"])]
         for node in layout["objects"]
@@ -336,3 +340,11 @@ def test_straight_lines_between_columns_tell_their_number_under_the_pointer():
     loss = functions.mean([losses.mse(model([x, 1.0]), 1.0) for x in (0.1, 0.5, -0.7)])
     svg = draw(loss, collapse="neuron").pipe(encoding="utf-8")
     assert (svg.count(">3 edges<"), svg.count('title="3 edges"')) == (0, 6 * 6 + 6)
+
+
+@pytest.mark.parametrize("target", range(3))
+def test_lines_are_straight_where_a_score_goes_past_a_sum_into_a_cross_entropy(target):
+    loss = losses.cross_entropy(MLP(4, [8, 8, 3], seed=0)([0.1, 0.2, 0.3, 0.4]), target)
+    drawing = draw(loss, collapse="neuron")
+    assert "splines=line" in drawing.source
+    lines_are_free(drawing)

@@ -10,7 +10,6 @@ from itertools import accumulate
 from math import hypot, isfinite
 from operator import mul
 
-VERDICTS = ("crawls", "converges", "trembles", "oscillates", "diverges")
 FAR = 0.25  #: of the way from the first to the lowest loss: a run that has it left has far to go
 BACK = 0.25  #: of what the loss had come down: a run whose loss climbs by it oscillates
 
