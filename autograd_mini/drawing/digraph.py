@@ -76,7 +76,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         self.rendering, self.time_limit = rendering, time_limit
 
     def __repr__(self) -> str:
-        edges = sum(" -> " in line for line in self.body)
+        edges = sum(" -> " in line and "style=invis" not in line for line in self.body)
         return f"<{type(self).__name__} {self.name!r} with {edges} edges; .render(...) saves it>"
 
     def copy(self) -> Any:

@@ -20,7 +20,6 @@ from .themes import Options, mixed
 
 MOST = 16  # neurons of a layer that are drawn
 _ACROSS, _DOWN = 2.1, 0.78  # inches between columns and between neurons
-_THINNEST, _THICKEST = 0.3, 4.5  # points
 
 
 def draw_network(
@@ -183,7 +182,7 @@ class _Writer:
     def _edge(self, k: int, tail: str, head: str, size: Any, largest: float) -> None:
         part = min(1.0, magnitude(size) / largest)
         positive = size.real >= 0
-        width = _THINNEST + (_THICKEST - _THINNEST) * part
+        width = 0.3 + 4.2 * part  # points
         colour = mixed(self.theme.faded, self._colour(positive), min(1.0, 0.25 + part))
         look = f"id=e{k} color={colour} penwidth={width:.2f}"
         look += f" style={'solid' if positive or not self.grey else 'dashed'}"

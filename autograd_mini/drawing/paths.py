@@ -158,8 +158,7 @@ def largest_paths(order: Sequence[Value], leaf: Value, limit: int) -> tuple[int,
                 continue
             partial = data_of(given)
             count[node] = count.get(node, 0) + count[parent]
-            share = total[parent] * partial
-            total[node] = total[node] + share if node in total else share
+            total[node] = total.get(node, 0) + total[parent] * partial
             found += [_Found(p.product * partial, p, node, partial) for p in best[parent]]
         if found:
             best[node] = sorted(found, key=lambda path: -magnitude(path.product))[:limit]

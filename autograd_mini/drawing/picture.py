@@ -129,8 +129,9 @@ class _Writer:
         self.crowded = seen.folded and len(spans) > 2 * len(seen.items) and further in ([], [2])
         self.labelled = not (self.tall or self.crowded) if seen.folded else len(spans) <= MANY
         # Operands in the order of the formula, if no others use them: arrows would cross labels.
-        uses = Counter(link.tail for link in seen.links)
-        self.free = {link.head for link in seen.links if seen.folded or uses[link.tail] > 1}
+        self.uses = Counter(link.tail for link in seen.links)
+        free = {link.head for link in seen.links if seen.folded or self.uses[link.tail] > 1}
+        self.ordered = {link.head for link in seen.links if link.head not in free}
         self.frames: list[str] = []
         self.marks: dict[str, tuple[str, ...]] = {}
         drawing.marks = self.marks
@@ -170,7 +171,7 @@ class _Writer:
         own, inside = framed(items[::-1] if upwards else items, depth)
         for item in own:
             self._item(drawing, item)
-        if self.seen.folded and not path:  # in a frame, dot sees to the order
+        if not path:  # in a frame, dot sees to the order
             self._columns(drawing, own)
         for name in reversed(inside) if upwards else inside:
             members = inside[name][::-1] if upwards else inside[name]
@@ -190,14 +191,17 @@ class _Writer:
                 self._cluster(cluster, (*path, name), members)
 
     def _columns(self, drawing: Any, items: Sequence[Item]) -> None:
-        """The neurons of a layer beside each other, in their order."""
+        """Beside each other, in their order: neurons of a layer, parameters of a node alone."""
         joined = {(link.tail, link.head) for link in self.seen.links}
-        columns: dict[GroupPath, list[Item]] = {}
+        user = {a: b for a, b in joined if not (self.seen.folded or b in self.ordered)}
+        columns: dict[Any, list[Item]] = {}
         for item in items:
             if len(item.fold) > 1 and "neuron" in item.fold[-1]:
                 columns.setdefault(item.fold[:-1], []).append(item)
+            elif item.kind == "leaf" and self.uses[item.id] == 1 and item.id in user:
+                columns.setdefault(user[item.id], []).append(item)
         for column in columns.values():
-            column.sort(key=lambda item: int(re.sub("[^0-9]", "", item.fold[-1]) or 0))
+            column.sort(key=lambda item: int(re.sub("[^0-9]", "", "".join(item.fold[-1:])) or 0))
             ids = [item.id for item in column]
             if len(ids) > 1 and not any((a, b) in joined for a in ids for b in ids):
                 with drawing.subgraph() as same:
@@ -237,11 +241,10 @@ class _Writer:
             f'<tr><td colspan="2" cellpadding="6" bgcolor="{fill}">{heading}</td></tr>'
             f"<hr/>{cells}</table>"
         )
-        kind = "folded group" if folded else item.kind
+        kind = ("folded group" if folded else item.kind) + " faded" * item.faded
         if item.kind == "root" and item.node is not None and item.node.first is None:
-            kind = "root leaf"
-        order = "" if item.id in self.free else "ordering=in"
-        drawing.item(item.id, label, kind + " faded" * item.faded, order)
+            kind = kind.replace("root", "root leaf")
+        drawing.item(item.id, label, kind, "ordering=in" * (item.id in self.ordered))
         self.marks[item.id] = tuple(row.kind for row in item.rows[above:])
 
     # --- edges -----------------------------------------------------------------------------------
@@ -258,8 +261,7 @@ class _Writer:
 
     def _edge(self, k: int, link: Link, tail: str) -> None:
         colours = self.theme
-        flows = link.magnitude is not None
-        attributes = {"id": f"e{k}", "class": "backward" if flows else "forward"}
+        attributes = {"id": f"e{k}", "class": "forward" if link.magnitude is None else "backward"}
         lines = link.lines(self.options.detail)
         if lines and self.labelled:
             inks = {} if link.faded else {"partial": colours.partial, "share": colours.gradient}

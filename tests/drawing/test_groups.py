@@ -334,6 +334,17 @@ def test_no_arrow_runs_through_the_label_of_another():
         assert not through
 
 
+@pytest.mark.parametrize(("rankdir", "axis"), [("LR", 1), ("TB", 0)])
+def test_the_parameters_of_neurons_that_share_their_inputs_stand_in_order(rankdir, axis):
+    loss = MLP(2, [3, 3, 1], activation="tanh", seed=0)([Value(0.5), Value(-1.0)])
+    things = json.loads(draw(loss, rankdir=rankdir).pipe("json"))["objects"]
+    places = {thing["name"]: thing["pos"].split(",")[axis] for thing in things if "pos" in thing}
+    order = topological(loss)
+    for node in order:
+        found = [float(places[f"n{order.index(x)}"]) for x in node.parents if x.label]
+        assert found == sorted(found, reverse=rankdir == "LR")
+
+
 def test_straight_lines_between_columns_tell_their_number_under_the_pointer():
     """A label's place is that of a curve: it stood far from its line, and the columns far apart."""
     model = MLP(2, [6, 6, 1], activation="tanh", seed=0)

@@ -24,7 +24,7 @@ from autograd_mini import (
 )
 from autograd_mini.drawing import RenderingError, draw_dot
 from autograd_mini.drawing import digraph as rendering
-from tests.drawing.structure import GRAPHS, SVG, neuron
+from tests.drawing.structure import GRAPHS, SVG, network, neuron
 
 
 def test_a_drawing_is_a_digraph_and_shows_itself():
@@ -207,6 +207,9 @@ def test_a_layout_can_be_interrupted():
 
 def test_a_drawing_in_a_prompt_is_one_short_line():
     assert repr(draw(neuron())) == "<Drawing 'gradients' with 7 edges; .render(...) saves it>"
+    shared = draw(network(2, 1), group="neuron")  # with edges not to be seen, for the order
+    assert "style=invis" in shared.source
+    assert "with 15 edges" in repr(shared)
 
 
 class Lent:
