@@ -239,7 +239,7 @@ class _Writer:
             f'<table border="{1 + folded}" cellborder="0" cellspacing="0" cellpadding="4"'
             f' color="{line}" bgcolor="{colours.node}"{style}>'
             f'<tr><td colspan="2" cellpadding="6" bgcolor="{fill}">{heading}</td></tr>'
-            f"<hr/>{cells}</table>"
+            f"{cells and '<hr/>'}{cells}</table>"  # a rule with nothing below it breaks Graphviz
         )
         kind = ("folded group" if folded else item.kind) + " faded" * item.faded
         if item.kind == "root" and item.node is not None and item.node.first is None:

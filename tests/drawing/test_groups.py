@@ -194,6 +194,9 @@ def test_a_chain_without_groups_folds_into_stages():
     assert sum(int(texts[0].split()[0]) for texts in groups.values()) == 1199
     assert [texts[1] for texts in groups.values()] == ["0 → 1", *["1 → 1"] * 11]
     assert next(iter(folded(y, lang="es"))) == "etapa 1"
+    values = draw(y, detail="values")  # a rule below which there was nothing: Python crashed
+    assert "<hr/></table>" not in values.source
+    assert values.pipe(encoding="utf-8").count("stage 12") == 1
 
 
 def test_more_layers_than_a_page_has_room_for_fold_together_where_they_follow_each_other():
