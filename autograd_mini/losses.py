@@ -216,11 +216,16 @@ def _kl_divergence(p: Any, q: Any, where: str = "") -> Any:
     """The divergence of one distribution from another, those at `where`."""
     p, q = _lists("kl_divergence", where, p=p, q=q)
     (ps, good), (qs, well) = _distribution(f"p{where}", p), _distribution(f"q{where}", q)
+    pairs = [*zip(ps, qs, strict=True)]
     if any(map(is_traced, map(data_of, ps))):
-        logs = [f.where(data_of(a) == 0, 0, f.log(a / b)) for a, b in zip(ps, qs, strict=True)]
+        logs = [f.where(data_of(a) == 0, 0, f.log(a) - f.log(b)) for a, b in pairs]
         return _if(good & well, f.dot(ps, logs))
-    pairs = [(a, b) for a, b in zip(ps, qs, strict=True) if data_of(a) != 0]
-    return _if(well, f.dot([a for a, _ in pairs], [f.log(f.div(a, b)) for a, b in pairs]))
+    pairs = [(a, b) for a, b in pairs if data_of(a) != 0]
+    # a / b and its derivative -a / b**2 may leave the floats where log(a / b) does not
+    logs = [
+        f.div(a, b) if well is True and not data_of(b) else f.log(a) - f.log(b) for a, b in pairs
+    ]
+    return _if(well, f.dot([a for a, _ in pairs], logs))
 
 
 # --- what is shared ------------------------------------------------------------------------------

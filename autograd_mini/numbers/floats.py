@@ -115,7 +115,7 @@ IEEE = Kind(
     {
         **_FLOAT,
         **{name: _quiet(name) for name in f"{_MATH} {_SPECIAL} norm".split()},
-        **{name: _quiet(name, lambda x: x) for name in ("sinh", "expm1")},
+        **{name: _quiet(name, lambda x: x) for name in ("sinh", "expm1", "gamma")},
         "sum": _quiet("sum", lambda a, start=0.0: _exact((x, 1.0) for x in (*a, start))),
         "dot": _quiet("dot", lambda a, b: _exact(zip(a, b, strict=True))),
         "_divide": _divide,

@@ -6,7 +6,7 @@ from typing import Any
 from autograd_mini import errors
 from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.kind import Kind, Number
-from autograd_mini.numbers.kinds import brief, constant, kind_of, number, shown
+from autograd_mini.numbers.kinds import brief, constant, in_ieee, kind_of, number, shown
 from autograd_mini.numbers.numberlike import NumberLike, data_of, held
 from autograd_mini.ops import Op
 
@@ -69,12 +69,12 @@ def value(op: Op, kind: Kind, numbers: Sequence[Any], args: Sequence[Any]) -> Nu
         raise refusal(op, kind, numbers, args, ValueError())
     if kind is FLOAT:
         out = float(out)
-        if out - out != 0.0:  # inf or nan
-            given = list(flat(numbers))
-            if out != out and not any(x != x for x in given):
-                raise refusal(op, kind, numbers, args, ValueError())
-            if out == out and all(x - x == 0.0 for x in given):
-                raise refusal(op, kind, numbers, args, OverflowError())
+    if kind is not IEEE and kind.met is None and not in_ieee() and out - out != 0:  # inf or nan
+        given = list(flat(numbers))
+        if out != out and not any(x != x for x in given):
+            raise refusal(op, kind, numbers, args, ValueError())
+        if out == out and all(x - x == 0 for x in given):
+            raise refusal(op, kind, numbers, args, OverflowError())
     return out
 
 

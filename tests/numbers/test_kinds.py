@@ -17,9 +17,11 @@ from autograd_mini.errors import (
     GradientError,
     NumberTypeError,
     PoleError,
+    RangeError,
 )
 from autograd_mini.functions import where
 from autograd_mini.numbers import kind, kinds
+from autograd_mini.numbers.numberlike import held
 
 INF, NAN = math.inf, math.nan
 
@@ -193,8 +195,26 @@ def test_complex_poles():
         functions.cbrt(Value(0j))
     with pytest.raises(PoleError, match=r"^sqrt\(a\) has no derivative at \(0\.0\)$"):
         functions.sqrt(Value(mp.mpf(0)))
-    with pytest.raises(GradientError, match=r"pow at \(\(0.0 \+ 0.0j\)\) has the partial"):
-        (Value(mp.mpc(0)) ** mp.mpc(-2, 1)).backward()
+    with pytest.raises(DomainError, match=r"^pow\(a, b\) at a = \(0.0 \+ 0.0j\), b"):
+        Value(mp.mpc(0)) ** mp.mpc(-2, 1)
+    with pytest.raises(GradientError, match=r"pow at \(\(nan \+ 0.0j\)\) has the partial"):
+        (Value(mp.mpc("nan")) ** mp.mpc(-2, 1)).backward()
+
+
+def test_numbers_of_any_kind_are_infinite_in_ieee_alone():
+    big = Fraction(17 * 10**307)
+    for call, error in (
+        (lambda: Value(1e200 + 1e200j) * Value(1e200j), RangeError),
+        (lambda: functions.sum([Value(1e308 + 1j), 1e308]), RangeError),
+        (lambda: functions.hypot(Value(big), big), RangeError),
+        (lambda: functions.log(mp.mpf(0)), DomainError),
+    ):
+        with pytest.raises(error):
+            call()
+        with ieee():
+            assert mp.isinf(held(call()))
+    with ieee():
+        assert functions.gamma(-1e-309) == -INF
 
 
 def test_kinds_that_do_not_mix():
