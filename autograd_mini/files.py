@@ -35,7 +35,7 @@ def write(path: str | os.PathLike[str], data: str | bytes) -> None:
     """
     path = Path(path)
     _check_plain(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    temporary = path.with_name(f".{path.name[:50]}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
     _sweep(path)
     try:
         with temporary.open("xb") as file:
@@ -82,7 +82,7 @@ _OLD = 3600.0  # seconds; no process writes a file for so long
 
 def _sweep(path: Path) -> None:
     """Remove old temporary files of this very file."""
-    name = re.compile(re.escape(f".{path.name}.") + r"\d+-[0-9a-f]{8}\.tmp")
+    name = re.compile(re.escape(f".{path.name[:50]}.") + r"\d+-[0-9a-f]{8}\.tmp")
     with suppress(OSError):  # a folder that may be written to, but not listed
         for entry in os.scandir(path.parent):
             if name.fullmatch(entry.name) and entry.stat().st_mtime < time() - _OLD:

@@ -14,7 +14,7 @@ from warnings import warn_explicit
 from .errors import GradientError
 from .graph import topological
 from .numbers.arguments import function, whole
-from .numbers.kinds import OWN, is_traced
+from .numbers.kinds import OWN, constant, is_traced
 from .numbers.numberlike import inside
 from .numbers.trees import NUMBER, array, flatten, leaves
 from .rules.evaluation import vector
@@ -248,7 +248,7 @@ def _matching(tree: Any, form: Any, what: str) -> list[Any]:
     parts, count = flatten(in_order(tree, form))[0], len(flatten(form)[0])
     if len(parts) != count:
         raise GradientError(f"expected one number for each {what}, {count}, got {len(parts)}")
-    return parts
+    return [x if isinstance(x, Value) else constant(x) for x in parts]
 
 
 def in_order(tree: Any, form: Any) -> Any:

@@ -54,6 +54,11 @@ def test_a_file_system_that_may_only_be_read_names_the_file(tmp_path, monkeypatc
     assert caught.value.filename == str(tmp_path / "a")
 
 
+def test_a_name_as_long_as_names_can_be(tmp_path):
+    write(tmp_path / ("ñ" * 127), "x")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["x"]
+
+
 def test_the_permissions_are_those_of_the_file_that_is_replaced(tmp_path):
     (tmp_path / "other").write_text("")
     write(tmp_path / "a", "")

@@ -2,6 +2,7 @@
 
 import math
 from collections import namedtuple
+from decimal import Decimal
 from fractions import Fraction
 
 import mpmath
@@ -144,6 +145,14 @@ def test_numpy_arrays_in_and_out():
     assert x.tolist() == [[1.0, 2.0], [3.0, 4.0]]
 
 
+def test_tangents_of_numpy_are_numbers_of_python():
+    int8, float32 = np.array([100, 100], np.int8), np.array([0.1, 0.2], np.float32)
+    assert ag.jvp(lambda x: x[0] + x[1], ([0.5, 0.5],), (int8,))[1] == 200  # not -56
+    found = ag.hvp(lambda x: x[0] ** 2 * x[1], np.array([1.0, 3.0]), float32)
+    assert found.dtype == float
+    assert list(found) == [6 * float(float32[0]) + 2 * float(float32[1]), 2 * float(float32[0])]
+
+
 def test_what_does_not_move_has_an_exact_zero():
     x = Fraction(1, 3)
     zeros = [*ag.jvp(lambda t: [2, t * 0], (x,), (x,))[1], ag.hvp(lambda t: 3 * t, x, x)]
@@ -213,6 +222,7 @@ def test_the_gradients_of_other_values_are_left_alone():
         (lambda: ag.grad(lambda x: x)({1.0}), NumberTypeError, "expected a number"),
         (lambda: ag.grad(sum)(range(3)), NumberTypeError, r"in lists, .* got range\(0, 3\)"),
         (lambda: ag.grad(ag.log)(-1.0), ValueError, "needs a > 0"),
+        (lambda: ag.hvp(ag.exp, 1.0, Decimal(1)), NumberTypeError, r"^Decimal\('1'\)"),
         (lambda: ag.grad(math.sin)(2.0), GradientError, "0.909.* float.x.* leaves the graph"),
         (lambda: ag.jacobian(lambda x: [math.sin(x), 1])(2.0), GradientError, "leaves the graph"),
     ],

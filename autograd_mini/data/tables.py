@@ -171,6 +171,8 @@ class Names(NamedTuple):
 
     def tokens(self, name: str) -> list[int]:
         """The tokens of a name; ValueError for a letter that no name has."""
+        if unknown := sorted({*name} - {*self.letters}):
+            raise ValueError(f"no name has the letter {unknown[0]!r}, as {name!r} does")
         return [self.letters.index(letter) for letter in name]
 
     def text(self, tokens: Sequence[int]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from autograd_mini.numbers.arguments import items, listed, operand, real, whole
 from autograd_mini.numbers.kinds import brief
 from autograd_mini.ops import SHEET
+from autograd_mini.transforms import called
 from autograd_mini.value import Value
 
 from .fused import Row, layer
@@ -22,8 +23,9 @@ class Module:
     holds = ""  # the attribute with the neurons or layers that it consists of
 
     def parameters(self) -> list[Value]:
-        """The Values that training changes: those of its first part, of the second, ..."""
-        return [p for part in getattr(self, self.holds, ()) for p in part.parameters()]
+        """The Values that training changes, each once: of its first part, of the second, ..."""
+        parts = getattr(self, self.holds, ())
+        return [*dict.fromkeys(p for part in parts for p in part.parameters())]
 
     def named_parameters(self) -> dict[str, Value]:
         """The parameters by name: their labels, or parameter0, parameter1, ... without one.
@@ -336,7 +338,7 @@ def _outputs(neurons: list[Neuron], x: tuple[Any, ...]) -> list[Value]:
         return [_outputs([neuron], x)[0] for neuron in neurons]
     if isinstance(act, str):
         return layer(act)(rows, x)
-    return [act(z) for z in layer()(rows, x)]
+    return [called(act, (z,), {}, (z,)) for z in layer()(rows, x)]
 
 
 def name_of(act: Activation) -> str:

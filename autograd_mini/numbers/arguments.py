@@ -29,6 +29,7 @@ def real(
         return x
     try:
         known, finite = not isinstance(x, (bool, str, NumberLike)), isfinite(x)
+        plain = constant(x)
     except (TypeError, ValueError):
         known = finite = False
     except OverflowError:
@@ -38,7 +39,15 @@ def real(
         raise TypeError(f"{name} must be a real number, got {brief(x, repr)}")
     if not (finite and fits(x)):
         raise ValueError(f"{name} must be {allowed}, got {x!r}")
-    return constant(x)
+    return plain
+
+
+def is_finite(x: Any) -> bool:
+    """Whether a number, or that of a Value, is finite."""
+    try:
+        return isfinite(held(x))
+    except OverflowError:  # an int or Fraction beyond the floats
+        return True
 
 
 def _finite(allowed: str, fits: Callable[[Any], bool]) -> Callable[[str, Number], Number]:
@@ -153,7 +162,7 @@ def gradient(p: Value, who: str) -> Number:
     """The parameter's gradient as a finite number."""
     g = held(p.grad)  # a Value after create_graph=True
     try:
-        finite = is_traced(g) or isfinite(g)
+        finite = is_traced(g) or is_finite(g)
     except TypeError:
         raise TypeError(
             f"{who}: the gradient of {name_of(p)} is {g!r}, not a real number"

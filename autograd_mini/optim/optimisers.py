@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from math import isfinite, sqrt
+from math import sqrt
 from typing import Any
 
 from autograd_mini.numbers import arguments as check
@@ -97,7 +97,7 @@ class Optimiser:
             if self.weight_decay and not self.decoupled:
                 g = g + self.weight_decay * w
             new = self.rule(t, lr, w, g, *memory)
-            if not all(is_traced(x) or isfinite(x) for x in new):
+            if not all(is_traced(x) or check.is_finite(x) for x in new):
                 named = zip(("it", *self.memory), new, strict=True)
                 raise OverflowError(
                     f"step: {check.name_of(p)} = {w} with the gradient {g} would overflow a float"

@@ -246,7 +246,7 @@ def partials_as_nodes(node: Value) -> tuple[Any, ...]:
     for known, now in zip(node.partials, map(held, nodes), strict=True):
         if known.__class__ in OWN or now.__class__ in OWN:
             continue
-        gap = abs(now - known)
+        gap = abs(known - now)  # a Fraction less an mpf is an error
         if gap > 1e-300 and gap * _ROUNDING > abs(known):
             raise GradientError(
                 f"the data of an input was changed after {op.name} was computed: its partial"

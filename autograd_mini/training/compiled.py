@@ -105,10 +105,9 @@ class CompiledStep(Entries):
         optimiser, held = self.optimiser, list[Any]()
         model = SimpleNamespace(parameters=lambda: optimiser.params)
         self.end = len(optimiser.params) * (1 + len(optimiser.memory))
-        numbers = {
-            name for name, x in vars(optimiser).items() if isinstance(x, int | float | tuple)
-        }
-        self.settings = attrgetter(*sorted(numbers - {"steps", "_lr"}))  # constants of a program
+        kept = {name for name, x in vars(optimiser).items() if isinstance(x, int | float | tuple)}
+        constants = {*optimiser.settings, *kept} - {"steps", "_lr"}
+        self.settings = attrgetter(*sorted(constants))  # constants of a program
         memory = [0.0] * (self.end - len(optimiser.params))
         given = {"parameters": model, "memory": memory, "rate": [0.0, 0.0]}
         self.fixed = {name: taken(x, held) for name, x in given.items()}

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from math import isfinite
 from typing import Any
 
 from autograd_mini import errors
-from autograd_mini.numbers.arguments import name_of
+from autograd_mini.numbers.arguments import is_finite, name_of
 from autograd_mini.numbers.numberlike import magnitude
 from autograd_mini.value import Value
 
@@ -47,17 +46,17 @@ class TrainingError(errors.AutogradError, ValueError):
 
 def is_numeric(error: BaseException, model: Any) -> bool:
     """Whether an error comes from the numbers, not from how `fit` was called."""
-    if JUDGED in getattr(error, "__notes__", ()):  # of a function of the user's
+    if JUDGED in getattr(error, "__notes__", ()) or "leaves the graph" in str(error):  # the user's
         return False
     if isinstance(error, ArithmeticError | errors.AutogradError):
         return not isinstance(error, TypeError)  # no number, or (TraceError) a branch on one
     # The losses refuse nan and infinity with a ValueError, as they do a wrong label.
-    return isinstance(error, ValueError) and any(not _finite(p.data) for p in model.parameters())
+    return isinstance(error, ValueError) and any(not is_finite(p.data) for p in model.parameters())
 
 
 def check_gradients(params: Iterable[Value]) -> None:
     """GradientError if one is not finite; it names the nearest to the loss."""
-    if broken := [p for p in params if not _finite(p.grad)]:
+    if broken := [p for p in params if not is_finite(p.grad)]:
         others = f", and those of {len(broken) - 1} more parameters" if len(broken) > 1 else ""
         what = f"the gradient of {name_of(broken[-1])} is {broken[-1].grad}{others}"
         raise errors.GradientError(what)
@@ -65,7 +64,7 @@ def check_gradients(params: Iterable[Value]) -> None:
 
 def check_loss(loss: Any) -> None:
     """RangeError unless the number is finite."""
-    if not _finite(loss):
+    if not is_finite(loss):
         raise errors.RangeError(f"the result is {loss}")
 
 
@@ -86,7 +85,7 @@ def described(
         what = f"{who}: {what} ({whose} largest parameter, {place}, is {p.data})"
     if losses:
         what += f", after losses of {', '.join(f'{x:.3g}' for x in losses)}"
-    if not losses and any(not _finite(p.data) for p in model.parameters()):
+    if not losses and any(not is_finite(p.data) for p in model.parameters()):
         return what, place, "weights that are not finite from the start; make or load others"
     return what, place, _likely_cause(error, backward, rows, learning_rate if losses else None)
 
@@ -122,16 +121,8 @@ def _broken_neuron(model: Any, rows: list[Row]) -> tuple[str, Value]:
         for layer in layers_of(model):
             for neuron in layer.neurons:
                 with suppress(ArithmeticError, ValueError):
-                    if _finite(neuron(x).data):
+                    if is_finite(neuron(x).data):
                         continue
                 return neuron.name or "the neuron", max(neuron.parameters(), key=magnitude)
             x = [neuron(x) for neuron in layer.neurons]
     return "the loss", max(model.parameters(), key=magnitude)
-
-
-def _finite(x: Any) -> bool:
-    x = x.data if isinstance(x, Value) else x
-    try:
-        return isfinite(x)
-    except OverflowError:  # an int or Fraction beyond the floats
-        return True

@@ -58,7 +58,9 @@ def save(model: MLP | GPT, path: str | Path, metadata: Mapping[str, Any] | None 
     True
     """
     content = {"architecture": (shape := _architecture(model))}
-    content["parameters"] = _parameters(shape, model.parameters())
+    neurons = [neuron for layer in getattr(model, "layers", ()) for neuron in layer.neurons]
+    held = [p for neuron in neurons for p in neuron.parameters()]  # what is shared, twice
+    content["parameters"] = _parameters(shape, held or model.parameters())
     try:  # as it will be read: tuples as lists, every key as text
         content["metadata"] = parsed(json.dumps(dict(metadata or {}), allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
@@ -117,7 +119,7 @@ def _parameters(shape: dict[str, Any], params: list[Any]) -> dict[str, float]:
         raise ValueError(f"save: no file could give this model back: {error}") from None
     places: dict[Any, str] = {}
     for name, p in named.items():
-        if p.data.__class__ is not float:
+        if not isinstance(p.data, float):
             raise TypeError(f"save: {name} is {p.data!r}, and a model file holds floats only")
         if not isfinite(p.data):
             raise ValueError(f"save: {name} is {p.data}")

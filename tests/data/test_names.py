@@ -31,6 +31,8 @@ def test_what_is_read(text, tmp_path):
     found = read_names(tmp_path / "n.txt")
     assert found.names == READ[text]
     assert [found.text(found.tokens(name)) for name in found.names] == READ[text]
+    with pytest.raises(ValueError, match=r"^no name has the letter 'X', as 'aX' does$"):
+        found.tokens("aX")
 
 
 @pytest.mark.parametrize(("content", "sentence"), REFUSED)

@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_mini import Value, functions, ieee, nn
+from autograd_mini import GradientError, Value, functions, ieee, nn
 from autograd_mini.graph import topological
 from autograd_mini.nn import MLP, Layer, Module, Neuron
+from autograd_mini.optim import SGD
+from autograd_mini.training import fit
 from tests.reference import MEANING
 from tests.refusals import refused
 
@@ -69,6 +71,21 @@ def test_a_function_as_activation():
     y.backward()
     assert (y.data, neuron.b.grad, neuron.activation) == (343.0, 3 * 49.0, cube)
     assert repr(neuron) == "CubeNeuron(1)"
+    neuron.activation = math.tanh
+    with pytest.raises(GradientError, match="leaves the graph"):
+        fit(neuron, [(3.0, 1.0)], "mse", SGD([neuron.b], lr=0.1), 1)
+    neuron.activation = lambda z: 1.0 if z > 0 else 0.0  # a threshold: nothing to learn by
+    assert neuron([3.0]) == 1.0
+
+
+def test_a_weight_in_two_places_is_one_parameter():
+    model = MLP(1, [1, 1], activation="linear", init="zeros")
+    model.layers[1].neurons[0].w = model.layers[0].neurons[0].w
+    w, *biases = model.parameters()
+    assert len(biases) == 2
+    w.data = 2.0
+    fit(model, [(3.0, 13.0)], "mse", SGD([w], lr=0.25), 1)  # 2 * (3 * w**2 - 13) * 6 * w = -24
+    assert w.data == 2.0 + 0.25 * 24.0
 
 
 def test_an_activation_that_is_changed_is_that_of_the_layer():

@@ -1,6 +1,7 @@
 """The checks of arguments: what passes comes back, and what does not is told."""
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -37,6 +38,7 @@ def test_a_number_of_numpy_becomes_pythons(x):
         (lambda: real("x", True), TypeError, "x must be a real number, got True"),
         (lambda: real("x", "1"), TypeError, "x must be a real number, got '1'"),
         (lambda: real("x", Value(1.0)), TypeError, "x must be a real number, got Value"),
+        (lambda: real("x", Decimal(1)), TypeError, r"x must be a real number, got Decimal\('1'\)"),
         (lambda: real("x", 1j), TypeError, "x must be a real number, got 1j"),
         (lambda: real("x", math.inf), ValueError, "x must be finite, got inf"),
         (lambda: real("x", 10**9999), ValueError, "x must be finite, got an int too large for"),

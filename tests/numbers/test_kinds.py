@@ -10,7 +10,7 @@ from operator import methodcaller
 import mpmath as mp
 import pytest
 
-from autograd_mini import Value, functions, grad, ieee
+from autograd_mini import Value, functions, grad, hvp, ieee
 from autograd_mini.errors import (
     AutogradError,
     DomainError,
@@ -117,6 +117,8 @@ def test_mpmath_takes_in_other_numbers():
     with mp.workdps(40):
         assert (Value(mp.mpf(2)) + Value(0.5)).data == mp.mpf("2.5")
         assert (Value(mp.mpf(1)) / Value(Fraction(3))).data == mp.mpf(1) / 3
+    x, v = [Fraction(2), mp.mpf(3)], [1, Fraction(1, 2)]
+    assert hvp(lambda x: x[0] ** 3 * x[1] ** 2, x, v) == [144, 80]
 
 
 def test_mpmath_is_never_silently_complex():

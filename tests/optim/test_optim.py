@@ -174,6 +174,9 @@ def test_nothing_changes_where_a_step_leaves_the_floats():
     for kind in (Adam, RMSprop):
         with pytest.raises(OverflowError, match="mean_square = inf"):
             kind([a, b], lr=0.1).step()
+    a.data = a.grad = F(10**400)  # no float
+    SGD([a], lr=F(1, 2)).step()
+    assert a.data == F(10**400, 2)
 
 
 @pytest.mark.parametrize("kind", ALL)

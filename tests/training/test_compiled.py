@@ -3,6 +3,7 @@
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy, deepcopy
+from fractions import Fraction
 from functools import partial
 from math import isnan
 
@@ -58,6 +59,7 @@ OPTIMISERS = {
     "RMSprop": lambda params: RMSprop(params, lr=0.01, weight_decay=0.1),
     "Adam": lambda params: Adam(params, schedule=cosine(0.1, 9), weight_decay=0.1),
     "AdamW": lambda params: AdamW(params, lr=0.01),
+    "Fraction": lambda params: SGD(params, lr=0.1, weight_decay=Fraction(1, 100)),
 }
 LOSSES = {
     "hinge": (losses.hinge, [2 * y - 1 for y in LABELS]),
