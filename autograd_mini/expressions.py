@@ -339,6 +339,3 @@ def _number(name: str, text: str) -> float:
     except ValueError:
         key = "decimal" if re.fullmatch(r"[+-]?\d*,\d*", text) else "number"
     raise ExpressionError(key, name=name, text=shown, instead=shown.replace(",", "."))
-
-
-__all__ = ["CONSTANTS", "Expression", "ExpressionError", "assignments", "parse"]

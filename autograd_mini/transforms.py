@@ -116,10 +116,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     primals, tangents = vector("jvp", "primals", primals), vector("jvp", "tangents", tangents)
     inputs, _, args, nested = _variables(primals, tuple(range(len(primals))))
-    along = _matching(tangents, primals, "input")
-    directions = [d.tangent() if is_traced(d) else d for d in along]
+    along = [d.tangent() if is_traced(d) else d for d in _matching(tangents, primals, "input")]
     outs, rebuild = flatten(called(f, args, {}, inputs))
-    tangent: dict[Value, Any] = dict(zip(inputs, directions, strict=True))
+    tangent: dict[Value, Any] = dict(zip(inputs, along, strict=True))
     for node in topological(*(out for out in outs if isinstance(out, Value))):
         if node not in tangent:
             partials = partials_as_nodes(node) if nested and node.parents else node.partials

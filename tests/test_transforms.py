@@ -1,5 +1,6 @@
 """grad and its relatives against closed forms, exact fractions and mpmath."""
 
+import cmath
 import math
 from collections import namedtuple
 from decimal import Decimal
@@ -225,6 +226,7 @@ def test_the_gradients_of_other_values_are_left_alone():
         (lambda: ag.hvp(ag.exp, 1.0, Decimal(1)), NumberTypeError, r"^Decimal\('1'\)"),
         (lambda: ag.grad(math.sin)(2.0), GradientError, "0.909.* float.x.* leaves the graph"),
         (lambda: ag.jacobian(lambda x: [math.sin(x), 1])(2.0), GradientError, "leaves the graph"),
+        (lambda: ag.grad(lambda x: cmath.sqrt(x).real)(2.0), GradientError, "leaves the graph"),
     ],
 )
 def test_what_cannot_be_differentiated_is_said(call, error, text):

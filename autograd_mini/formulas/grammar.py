@@ -26,22 +26,9 @@ _VARIABLES = frozenset(  # of the code that is made of the formulas, as names wi
     "out pi op apply new node Value float int tuple list len zip"
     " Fraction mpf choice select truth data_of".split()
 )
-SIGNS: dict[type, str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.Pow: "**",
-    ast.Mod: "%",
-    ast.FloorDiv: "//",
-    ast.USub: "neg",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-}
+SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+SIGNS |= {ast.Mod: "%", ast.FloorDiv: "//", ast.USub: "neg"}
+SIGNS |= {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
 def parse(text: str, names: Collection[str], functions: Collection[str] = PRIMITIVES) -> ast.expr:

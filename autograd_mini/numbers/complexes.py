@@ -2,6 +2,7 @@
 
 import cmath
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from .kind import COMMON, Kind
@@ -20,6 +21,12 @@ def _log1p(z: complex) -> complex:
     return complex(0.5 * math.log1p(x * (2 + x) + y * y), math.atan2(y, 1 + x))
 
 
+def _norm(a: Sequence[complex]) -> complex:
+    """The root of the sum of squares, by the largest, so that those neither over- nor underflow."""
+    largest = max(map(abs, a), default=0.0) or 1.0
+    return largest * cmath.sqrt(sum((z / largest) ** 2 for z in a))
+
+
 def _not_holomorphic(*_: Any) -> complex:
     raise TypeError("absolute values have no complex derivative")
 
@@ -33,8 +40,8 @@ _NAMESPACE = {k: COMMON[k] for k in ("sum", "prod", "dot", "others", "count")} |
     "expm1": _expm1,
     "log1p": _log1p,
     "cbrt": lambda z: z ** (1 / 3),
-    "hypot": lambda a, b: cmath.sqrt(a * a + b * b),
-    "norm": lambda a: cmath.sqrt(sum(z * z for z in a)),
+    "hypot": lambda *a: _norm(a),
+    "norm": _norm,
     "below": lambda a, b: a.real < b.real,
     "unsigned": lambda z: z if z.real >= 0 else -z,
     "gauss": lambda z: cmath.exp(-z * z),

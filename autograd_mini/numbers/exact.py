@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from . import special
 from .floats import FLOAT
 from .kind import COMMON, Kind
 
@@ -25,7 +24,6 @@ FRACTION = Kind(
         **COMMON,
         "floor": lambda x: Fraction(math.floor(x)),
         "ceil": lambda x: Fraction(math.ceil(x)),
-        "polygamma": lambda n, x: special.polygamma(float(n), float(x)),
         "Fraction": Fraction,
     },
     Fraction,

@@ -58,19 +58,18 @@ def _ordered(comes: Callable[[Any, Any], bool]) -> Callable[[NumberLike, object]
     return ordered
 
 
-def _converted(to: Callable[[Any], T]) -> Callable[[NumberLike], T]:
-    return lambda self: to(self.data)
-
-
 inside: ContextVar[list[Any] | None] = ContextVar("inside", default=None)
 """While a function is differentiated or compiled, here: what it made a float last, and where."""
 
 
-def _float(self: NumberLike) -> float:
-    if (taken := inside.get()) is not None:
-        frame = sys._getframe(1)
-        taken[:] = [self, frame.f_code.co_filename, frame.f_lineno]
-    return float(self.data)
+def _converted(to: Callable[[Any], T], noted: bool = False) -> Callable[[NumberLike], T]:
+    def converted(self: NumberLike) -> T:
+        if noted and (taken := inside.get()) is not None:
+            frame = sys._getframe(1)
+            taken[:] = [self, frame.f_code.co_filename, frame.f_lineno]
+        return to(self.data)
+
+    return converted
 
 
 class _Part(Generic[T]):
@@ -110,8 +109,8 @@ class NumberLike(Methods):
     """All arguments, if some are plain; made by hand, its partials given as Values, or its name."""
 
     __lt__, __le__, __gt__, __ge__ = map(_ordered, (lt, le, gt, ge))
-    __bool__, __int__, __complex__ = map(_converted, (bool, int, complex))
-    __float__ = _float
+    __bool__, __int__ = _converted(bool), _converted(int)
+    __float__, __complex__ = _converted(float, True), _converted(complex, True)
     __array_ufunc__ = elementwise
 
     def __pos__(self: Value) -> Value:  # type: ignore[misc]

@@ -202,9 +202,7 @@ def at_rates(
 ) -> list[tuple[float, Any, Optimiser]]:
     """(rate, copy of the model, its optimiser) for each learning rate: all have the same start."""
     check_model(model, who)
-    if not isinstance(rates, Iterable):
-        raise TypeError(f"rates must be distinct learning rates, at least one; got {rates!r}")
-    each = [float(check.positive("rates", rate)) for rate in rates]
+    each = [float(check.positive("rates", rate)) for rate in check.listed("rates", rates)]
     if most is not None and len(each) > most:
         raise ValueError(f"rates must be at most {most} learning rates, got {len(each)}")
     if not each or len({*each}) < len(each):

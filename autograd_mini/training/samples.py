@@ -31,9 +31,8 @@ def samples(data: Any, name: str = "data", model: Any = None) -> tuple[list[Row]
             raise ValueError(f"{name} has {len(inputs)} inputs but {len(targets)} targets")
     else:
         form = f"{name} must be a Dataset, a tuple (inputs, targets) or a list of pairs"
-        if isinstance(data, str | bytes | dict) or not hasattr(data, "__iter__"):
+        if (pairs := items(data)) is None:
             raise TypeError(f"{form}, got {data!r:.60}")
-        pairs = list(data)
         for i, pair in enumerate(pairs):
             if not isinstance(pair, tuple | list) or len(pair) != 2:
                 raise TypeError(f"{form} (input, target), but {name}[{i}] is {pair!r:.60}")

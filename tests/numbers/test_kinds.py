@@ -203,6 +203,14 @@ def test_complex_poles():
         (Value(mp.mpc("nan")) ** mp.mpc(-2, 1)).backward()
 
 
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e200])
+def test_complex_squares_neither_overflow_nor_underflow(size):
+    a, b = size * (3 + 4j), size * 2j
+    root = mp.sqrt(mp.mpc(a) ** 2 + mp.mpc(b) ** 2)
+    for found in (functions.hypot(a, b), functions.norm([a, b])):
+        assert abs(found - root) <= 1e-15 * abs(root)
+
+
 def test_numbers_of_any_kind_are_infinite_in_ieee_alone():
     big = Fraction(17 * 10**307)
     for call, error in (
