@@ -44,7 +44,8 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
 
     path = Path(path)
     text = text_of(path)
-    delimiter = max(";\t,", key=re.sub('"[^"]*"', "", text.lstrip().splitlines()[0]).count)
+    bare = re.sub('"[^"]*"', '"', text)  # a quoted cell may have lines of its own
+    delimiter = max(";\t,", key=bare.lstrip().splitlines()[0].count)
     reader = csv.reader(StringIO(f"{text}\n{_END}", newline=None), delimiter=delimiter)
     try:
         numbered = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
@@ -52,7 +53,8 @@ def read_csv(path: str | Path, label: str | None = None) -> Dataset:
         raise TableError(f"{path}: not a CSV file ({error})") from None
     if numbered.pop()[1] != [_END]:  # it is in a cell
         raise TableError(f"{path}: a quotation mark opens a cell, and none closes it")
-    lines = [(i, cells) for i, cells in numbered if any(cells)]
+    if not (lines := [(i, cells) for i, cells in numbered if any(cells)]):
+        raise TableError(f"{path}: the file is empty")
     first, width = lines[0][1], len(lines[0][1])
     names: list[str] = []  # where not one cell of the first line is a number, or one is the label's
     if label in first or all(_float(cell, delimiter) is None for cell in first):

@@ -251,6 +251,7 @@ def test_a_line_of_years_holds_the_names_of_columns(tmp_path):
         ("1\t2\t10\n3\t4\t9\n\n5\t6\t10\n", [(1, 2), (3, 4), (5, 6)], "9 10", [1, 0, 1]),
         ("1,10\n2,9\n3,a\n4,a\n5,9\n6,10\n", None, "10 9 a", [0, 1, 2, 2, 1, 0]),
         ("1,2\n2,nan\n3,10\n4,nan\n5,10\n6,2\n", None, "10 2 nan", [1, 2, 0, 2, 0, 1]),
+        ('"a (m)\n;","b;\n",c\n1,2,x\n3,4,y\n', [(1, 2), (3, 4)], "x y", [0, 1]),
         ('1,"a\nb"\n2,"a\nb"\n3,ab\n4,ab\n5,ab\n6,c\n', None, "a\nb|ab|c", [0, 0, 1, 1, 1, 2]),
         ('"l; m","n; o",kind\n1,2,a\n3,4,b\n', [(1, 2), (3, 4)], "a b", [0, 1]),
         ("1,a\x0cb\n2,a\u2028b\n", None, "a\x0cb|a\u2028b", [0, 1]),
@@ -271,6 +272,7 @@ def test_tables_of_many_a_form(tmp_path, text, inputs, classes, targets):
         ('1,a\n2,b\n3,"a\n4,b\n5,a\n6,b\n', "a quotation mark opens a cell, and none closes it"),
         ('1,"a\nb"\n2,c\n3_4,c\n', "line 4, column 1: '3_4' is not a number"),
         ("1,2\n3,4\n", "no column 'x1'; it has no header line"),
+        (",,\n\n,,\n", "t.csv: the file is empty"),
     ],
 )
 def test_tables_that_are_refused(tmp_path, text, error):
