@@ -16,7 +16,7 @@ New = tuple[Number, ...]  # a parameter after the step, and what is remembered o
 
 
 def _root(x: Number) -> Number:
-    return x.sqrt() if is_traced(x) else sqrt(x)
+    return x.sqrt() if hasattr(x, "sqrt") else sqrt(x)  # mpmath has digits, symbols instructions
 
 
 class Optimiser:

@@ -136,6 +136,17 @@ def test_numbers_of_numpy_do_not_round_the_parameters_to_theirs(kind):
     assert repr(scheduled) == repr(path(lambda p: kind(p, lr=float(tenth)), [1 / 3], 1 / 3))
 
 
+@pytest.mark.parametrize("kind", [Adam, RMSprop])
+def test_parameters_of_mpmath_keep_their_digits(kind):
+    with mp.workdps(50):
+        w, g = Value(mp.mpf(1) / 3), mp.mpf(2) / 7
+        w.grad = g
+        kind([w], lr=0.5).step()
+        mean_square = g * g * (1 - 0.9 if kind is RMSprop else 1)
+        step = g / (mp.sqrt(mean_square) + 1e-8) / 2
+        assert abs(w.data - (mp.mpf(1) / 3 - step)) < 1e-45
+
+
 def test_gradients_that_are_values_are_taken_as_numbers():
     w = Value(2.0)
     (w * w).backward(create_graph=True)
