@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd_mini.numbers import arguments as check
 from autograd_mini.numbers.kind import Number
-from autograd_mini.numbers.kinds import brief, is_traced
+from autograd_mini.numbers.kinds import brief, constant, is_traced
 from autograd_mini.value import Value
 
 from .schedules import Schedule
@@ -91,7 +91,7 @@ class Optimiser:
         t, lr = self.steps + 1, self.lr
         changed = []
         for p, memory in zip(self.params, self._memory, strict=True):
-            w, g = p.data, check.gradient(p, "step")
+            w, g = constant(p.data), check.gradient(p, "step")
             if is_traced(g) and g.trace.used is not None:
                 g.trace.used.setdefault(self, vars(self).copy())  # to be as before
             if self.weight_decay and not self.decoupled:

@@ -134,6 +134,11 @@ def test_numbers_of_numpy_do_not_round_the_parameters_to_theirs(kind):
     assert [*map(repr, start(kind, tenth))] == [*map(repr, start(kind, float(tenth)))]
     scheduled = path(lambda p: kind(p, schedule=lambda t: tenth), [1 / 3], 1 / 3)
     assert repr(scheduled) == repr(path(lambda p: kind(p, lr=float(tenth)), [1 / 3], 1 / 3))
+    w = Value(0.0)
+    w.data, w.grad = tenth, 1 / 3
+    kind([w], lr=0.5).step()
+    assert [w.data] == path(lambda p: kind(p, lr=0.5), [1 / 3], float(tenth))
+    assert type(w.data) is float
 
 
 @pytest.mark.parametrize("kind", [Adam, RMSprop])
