@@ -222,9 +222,8 @@ def _kl_divergence(p: Any, q: Any, where: str = "") -> Any:
         return _if(good & well, f.dot(ps, logs))
     pairs = [(a, b) for a, b in pairs if data_of(a) != 0]
     # a / b and its derivative -a / b**2 may leave the floats where log(a / b) does not
-    logs = [
-        f.div(a, b) if well is True and not data_of(b) else f.log(a) - f.log(b) for a, b in pairs
-    ]
+    known = well is True
+    logs = [f.div(a, b) if known and not data_of(b) else f.log(a) - f.log(b) for a, b in pairs]
     return _if(well, f.dot([a for a, _ in pairs], logs))
 
 

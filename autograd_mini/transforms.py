@@ -14,8 +14,8 @@ from warnings import warn_explicit
 from .errors import GradientError
 from .graph import topological
 from .numbers.arguments import function, whole
-from .numbers.kinds import OWN, constant, is_traced
-from .numbers.numberlike import inside
+from .numbers.kinds import OWN, constant, in_ieee, is_traced
+from .numbers.numberlike import held, inside
 from .numbers.trees import NUMBER, array, flatten, leaves
 from .rules.evaluation import vector
 from .rules.higher import is_plain, partials_as_nodes, plus, times
@@ -111,6 +111,8 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """f(*primals) and J . tangents: the partials of the recorded graph, summed forwards.
 
+    Raises GradientError where it is no number, as where inf and -inf meet.
+
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
     (6.0, 23.0)
     """
@@ -128,7 +130,11 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     def end(out: Any) -> Any:
         node = out if isinstance(out, Value) else inputs[0]
         found = _or_zero(node, tangent[out] if node is out else 0)
-        return found.settled() if is_traced(found) else found
+        if is_traced(found):
+            return found.settled()
+        if held(found) != held(found) and not in_ieee():
+            raise GradientError("the derivative along the tangents is not a number")
+        return found
 
     return rebuild([_result(out, nested) for out in outs]), rebuild([*map(end, outs)])
 

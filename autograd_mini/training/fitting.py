@@ -140,8 +140,7 @@ def fit(
         patience = check.whole("the patience of early_stopping", early_stopping)
         early_stopping = EarlyStopping(patience)
     best = early_stopping and replace(early_stopping)  # its own count
-    given = rows, targets, held_out
-    trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm, *given)
+    trainer = _Trainer(model, params, loss_of, judge, optimiser, clip_norm, rows, targets, held_out)
     if compiled:
         from .compiled import CompiledStep
 
