@@ -96,7 +96,10 @@ class Optimiser:
                 g.trace.used.setdefault(self, vars(self).copy())  # to be as before
             if self.weight_decay and not self.decoupled:
                 g = g + self.weight_decay * w
-            new = self.rule(t, lr, w, g, *memory)
+            new: Any = self.rule(t, lr, w, g, *memory)
+            if not isinstance(new, tuple) or len(new) != 1 + len(memory):
+                wanted = ", ".join(("a tuple of w", *self.memory))
+                raise TypeError(f"{type(self).__name__}: rule gives {wanted}, got {new!r:.60}")
             if not all(is_traced(x) or check.is_finite(x) for x in new):
                 named = zip(("it", *self.memory), new, strict=True)
                 raise OverflowError(
@@ -344,12 +347,9 @@ class Adam(Optimiser):
             lr = 0.001
         decay = self.usual_decay if weight_decay is None else weight_decay
         super().__init__(params, lr, decay, schedule=schedule)
-        try:
-            beta1, beta2 = betas
-        except (TypeError, ValueError):
-            got = brief(betas, repr)
-            raise TypeError(f"betas must be two numbers (beta1, beta2), got {got}") from None
-        self.betas = (check.share("beta1", beta1), check.share("beta2", beta2))
+        if len(pair := check.items(betas) or []) != 2:
+            raise TypeError(f"betas must be two numbers (beta1, beta2), got {brief(betas, repr)}")
+        self.betas = (check.share("beta1", pair[0]), check.share("beta2", pair[1]))
         self.eps = check.positive("eps", eps)
 
     def rule(self, t: int, lr: Number, w: Number, g: Number, m: Number, v: Number) -> New:

@@ -266,6 +266,9 @@ def test_an_optimiser_of_ones_own_is_a_rule():
             return (w - lr * ((g > 0) - (g < 0)),)
 
     assert path(lambda p: SignDescent(p, lr=0.25), [7.0, -0.1, 3.0]) == [0.75, 1.0, 0.75]
+    SignDescent.rule = lambda self, t, lr, w, g: w - lr * g
+    with pytest.raises(TypeError, match=r"^SignDescent: rule gives a tuple of w, got 0\.75$"):
+        path(lambda p: SignDescent(p, lr=0.25), [1.0])
 
 
 def test_an_optimiser_follows_its_schedule():
