@@ -162,7 +162,7 @@ def gradient(p: Value, who: str) -> Number:
     """The parameter's gradient as a finite number."""
     g = held(p.grad)  # a Value after create_graph=True
     try:
-        finite = is_traced(g) or is_finite(g)
+        finite = (g.__class__ is float and g - g == 0) or is_traced(g) or is_finite(g)
     except TypeError:
         raise TypeError(
             f"{who}: the gradient of {name_of(p)} is {g!r}, not a real number"
