@@ -29,7 +29,7 @@ _NAMESPACE = COMMON | {
     "mpf": mp.mpf,
     "exp2": lambda x: mp.mpf(2) ** x,
     "log2": lambda x: mp.log(x) / mp.log(2),
-    "cbrt": lambda x: -mp.cbrt(-x) if x < 0 else mp.cbrt(x),
+    "cbrt": lambda x: -mp.cbrt(-x) if isinstance(x, mp.mpf) and x < 0 else mp.cbrt(x),
     "lgamma": _of_reals(lambda x: mp.re(mp.loggamma(x))),
     "digamma": lambda x: mp.psi(0, x),
     "polygamma": mp.psi,
