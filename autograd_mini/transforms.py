@@ -130,11 +130,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     def end(out: Any) -> Any:
         node = out if isinstance(out, Value) else inputs[0]
         found = _or_zero(node, tangent[out] if node is out else 0)
-        if is_traced(found):
-            return found.settled()
-        if held(found) != held(found) and not in_ieee():
+        if not (is_traced(number := held(found)) or number == number or in_ieee()):
             raise GradientError("the derivative along the tangents is not a number")
-        return found
+        return found.settled() if is_traced(found) else found
 
     return rebuild([_result(out, nested) for out in outs]), rebuild([*map(end, outs)])
 

@@ -113,6 +113,7 @@ def recorded(op: Op, active: tuple[str, ...]) -> list[str]:
     """The lines that compute op on the numbers, check the result, record and return the node."""
     python = Text(PYTHON, FLOAT.number, lambda name: f"_{name}" if name in op.params else name)
     keys = [f"d{op.params.index(p)}" for p in active]
+    finite = FINITE + " and out.__class__ is float" * bool(op.vectors)  # max may be a Fraction
     made = "op" if active == op.params else f"(op, None, ({', '.join(op.params)},))"
     fields = {"data": "out", "grad": "0.0", "made": made}
     fields |= dict(zip(("first", "second"), [*active, "None"], strict=False))
@@ -122,7 +123,7 @@ def recorded(op: Op, active: tuple[str, ...]) -> list[str]:
     return [
         *(f"{name} = {text}" for name, text in given(op, ["value", *keys], python)),
         f"out = {written(op, 'value', python)}",
-        *_block(f"if {FINITE}:", [*node, "return node"]),
+        *_block(f"if {finite}:", [*node, "return node"]),
     ]
 
 

@@ -115,6 +115,11 @@ def test_an_infinite_tangent_does_not_cross_a_partial_of_zero(f, x):
     assert python(f).hvp(x, 2.0) == expected
 
 
+def test_a_derivative_along_a_tangent_inside_of_what_is_compiled():
+    fast = python(lambda x: ag.hvp(lambda y: y**3 * x, x, 1.0))  # 6 * y * x at y = x
+    assert fast.value_and_grad(2.0) == (24.0, 24.0)
+
+
 def test_choices_of_1_and_0_may_be_as_deep_as_they_like():
     def chain(x):
         bit = 0.0

@@ -4,6 +4,7 @@ import inspect
 import itertools
 import math
 import random
+from fractions import Fraction
 
 import mpmath
 import pytest
@@ -91,6 +92,9 @@ def test_one_exact_number_among_floats_is_not_lost():
     w, x = [*map(Value, (1.0, precise, 2.0))], [*map(Value, (1.0, 1.0, 1.0))]
     assert isinstance(functions.dot(w, x).data, mpmath.mpf)
     assert isinstance(functions.sum(w).data, mpmath.mpf)
+    mixed = functions.max([Value(0.5), Value(Fraction(2, 3))]).data
+    assert type(mixed) is float
+    assert mixed == 2 / 3
 
 
 @pytest.mark.parametrize("op", SHEET.values(), ids=lambda op: op.name)
