@@ -117,8 +117,8 @@ print([node.grad for node in topological(root)])
 
 
 def test_the_order_is_the_same_in_every_process():
-    """Not by hash, not by address: three processes with other hashes and other heaps."""
-    heaps = {"0": 0, "1": 1001, "77": 40001}
+    """Not by hash, not by address: two processes with other hashes and other heaps."""
+    heaps = {"0": 0, "77": 40001}
     (output,) = {printed(ORDER.format(junk=n), PYTHONHASHSEED=seed) for seed, n in heaps.items()}
     assert len(output) > 1000
 

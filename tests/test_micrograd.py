@@ -135,12 +135,19 @@ def run_demo():
     return names["history"], names["names"]
 
 
+@pytest.fixture(scope="module")
+def micrograd_s():
+    """Of micrograd's own run: the losses and accuracies, the shape."""
+    theirs, (shape, *about) = run_demo()
+    assert about == [337, "micrograd.engine"]
+    return theirs, shape
+
+
 @pytest.mark.parametrize(
     ("engine", "nn"), [(autograd_mini, autograd_mini.nn), (compat.engine, compat.nn)]
 )
-def test_the_demo_with_our_modules_in_place_of_micrograd_s(engine, nn, monkeypatch):
-    theirs, (shape, *about) = run_demo()
-    assert about == [337, "micrograd.engine"]
+def test_the_demo_with_our_modules_in_place_of_micrograd_s(engine, nn, monkeypatch, micrograd_s):
+    theirs, shape = micrograd_s
     monkeypatch.setitem(sys.modules, "micrograd.engine", engine)
     monkeypatch.setitem(sys.modules, "micrograd.nn", nn)
     ours, about = run_demo()
