@@ -27,8 +27,8 @@ PATIENCE = 60.0  # seconds, for a machine that is busy
 class Browser:
     """Lends pages; one that is given back is emptied and lent again, as windows open slowly."""
 
-    def __init__(self, chromium: Any) -> None:
-        self.chromium = chromium
+    def __init__(self, chromium: Any, settings: dict[str, Any]) -> None:
+        self.chromium, self.settings = chromium, settings
         self.idle: dict[str, list[Any]] = {}
 
     def lend(self, **settings: Any) -> Any:
@@ -60,8 +60,9 @@ def launched() -> Iterator[Browser]:
     if path is None:
         pytest.skip("there is no Chromium on the PATH (Debian: apt-get install chromium)")
     with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield Browser(chromium)
+        settings = {"executable_path": path, "args": ARGUMENTS}
+        chromium = playwright.chromium.launch(**settings)
+        yield Browser(chromium, settings)
         chromium.close()
 
 

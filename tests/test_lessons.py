@@ -173,11 +173,17 @@ def served(site):
 
 
 @pytest.fixture(scope="module")
-def lesson(browser, served):
-    """lesson(page, viewport): a lesson, open; other hosts are behind a proxy that is not there."""
+def lesson(browser, served, tmp_path_factory):
+    """lesson(page, viewport): a lesson, open; other hosts are behind a proxy that is not there.
+
+    In a browser with a folder of its own, where it keeps the WebAssembly that it has compiled.
+    """
     address, sent = served
-    context = browser.chromium.new_context(
-        bypass_csp=True, proxy={"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}
+    context = browser.chromium.browser_type.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        bypass_csp=True,
+        proxy={"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"},
+        **browser.settings,
     )
     asked = []
     context.on("request", lambda request: asked.append(request.url))
