@@ -15,6 +15,7 @@ from typing import Any
 
 from autograd_mini.drawing.groups import hierarchy
 from autograd_mini.formulas.grammar import functions_in, names_in
+from autograd_mini.graph import collector_paused
 from autograd_mini.notation.labels import printable
 from autograd_mini.notation.shapes import at_kink, shape_of
 from autograd_mini.stepping.events import phase
@@ -40,6 +41,7 @@ def groups_of(steps: Steps) -> tuple[list[list[Any]], list[int]]:
     return names, [table[paths[node]] for node in steps.nodes]
 
 
+@collector_paused()
 def packed(steps: Steps) -> dict[str, Any] | None:
     """The columns of a recording; None if it has numbers that the page could not compute.
 
@@ -51,10 +53,11 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     if steps.stale or not plain or not swept(steps):
         return None
     shapes = [shape_of(node) if node.op else None for node in nodes]
-    templates, ops = notations(shape for shape in shapes if shape)
+    distinct = dict.fromkeys(shape for shape in shapes if shape)
+    templates, ops = notations(distinct)
     kinds = {key: k for k, key in enumerate(ops)}
     kinds_of = [kinds[shape.key] if shape else -1 for shape in shapes]
-    stored = {kinds[shape.key] for shape in shapes if shape and not _arithmetic(shape.op)}
+    stored = {kinds[shape.key] for shape in distinct if not _arithmetic(shape.op)}
     unknown = [node for node, kind in zip(nodes, kinds_of, strict=True) if kind in stored]
     table, group = groups_of(steps)
     code = _Code(nodes)
@@ -78,7 +81,7 @@ def packed(steps: Steps) -> dict[str, Any] | None:
     told = {
         "maths": {"numerator": steps.numerator, "templates": templates, "ops": ops},
         "kinks": [k for k, node in enumerate(nodes) if at_kink(node)],
-        "arity": [len(shape.lengths) for shape in dict.fromkeys(shapes) if shape],
+        "arity": [len(shape.lengths) for shape in distinct],
         "stored": sorted(stored),
         "constants": [written(x) for _, x in code.constants.values()],
         "labels": [[*named], [*named.values()]],

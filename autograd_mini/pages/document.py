@@ -114,8 +114,7 @@ def enclosed(*code: str) -> str:
 
 def compressed(text: str) -> str:
     """Raw deflate (RFC 1951) in Ascii85, with v to ~ for what HTML or JSON would have to escape."""
-    data = zlib.compress(text.encode(), 9, wbits=-15)
-    digits = base64.a85encode(data, pad=True).decode()
+    digits = base64.a85encode(zlib.compress(text.encode(), 9, wbits=-15), pad=True).decode()
     return digits.replace("z", "!!!!!").translate(str.maketrans("<\"&'>\\", "vwxy|~"))
 
 

@@ -91,8 +91,7 @@ def first_wrong(
     own = [(i, step) for i, step in enumerate(steps) if step.node == node]
     partial = culprit.details.get("got")
     uses = (i for i, step in own if isinstance(step, Accumulate) and step.partial == partial)
-    visits = (i for i, step in own if isinstance(step, Visit))
-    return next(chain(uses, visits), 0)
+    return next(chain(uses, (i for i, step in own if isinstance(step, Visit))), 0)
 
 
 def _numbered(steps: Steps) -> Iterator[tuple[Step, list[Any]]]:

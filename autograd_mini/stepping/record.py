@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd_mini.drawing.scopes import ScopedLabel, scope_of
 from autograd_mini.errors import NumberTypeError
-from autograd_mini.graph import deepcopy, topological
+from autograd_mini.graph import collector_paused, deepcopy, topological
 from autograd_mini.notation.labels import subscript
 from autograd_mini.numbers.kinds import number
 from autograd_mini.numbers.numberlike import held
@@ -78,6 +78,7 @@ def steps(
     return _recorded(found, watch, seed, optimiser)
 
 
+@collector_paused()
 def _recorded(root: Any, watch: Watch, seed: object, optimiser: Optimiser | None) -> Steps:
     stale: list[int] = []
     if watch.node is Value:

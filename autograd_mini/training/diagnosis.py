@@ -184,8 +184,7 @@ def backpropagated(
     finally:
         for p, grad in before:
             p.grad = grad
-    by_layer = [[o[k] for o in outputs] for k in range(len(layers) + 1)]
-    return layers, by_layer, gradients
+    return layers, [[o[k] for o in outputs] for k in range(len(layers) + 1)], gradients
 
 
 def forward(layers: list[NamedLayer], row: Row) -> list[list[Value]]:

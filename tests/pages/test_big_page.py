@@ -51,5 +51,5 @@ def test_it_opens_stays_in_place_and_shows_pythons_numbers(visit, tmp_path, name
     page.click(".groups button:has-text('Close all')")
     page.evaluate(AT, 0)
     assert places(page) == before
-    for what, x in (big_page.told(nodes, size, times, chain) | big_page.frames(page, 1)).items():
+    for what, x in (big_page.told(nodes, size, times, chain) | big_page.frames(page, 0.3)).items():
         record_property(f"{name}, {what}", x)

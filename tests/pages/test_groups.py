@@ -2,7 +2,7 @@
 
 import random
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 
 import mpmath as mp
@@ -142,14 +142,21 @@ def test_every_number_is_pythons(opened, recorded, part):
     assert page.inner_text("#step .sentence") == said.sentence.replace("`", "")
 
 
-def assert_told(recorded, state, things):
-    """In the box of a node stand its numbers, in that of a group how many and their range."""
+@lru_cache(1)
+def nodes_by_group(recorded):
+    """The nodes of each group."""
     table, of = groups_of(recorded)
     inside = [[] for _ in table]
     for k, group in enumerate(of):
         while group >= 0:
             inside[group].append(k)
             group = table[group][1]
+    return inside
+
+
+def assert_told(recorded, state, things):
+    """In the box of a node stand its numbers, in that of a group how many and their range."""
+    inside = nodes_by_group(recorded)
     for x in things:
         if x["group"] is None:
             numbers = (known.get(x["id"]) for known in (state.data, state.grad))

@@ -123,10 +123,9 @@ def _gif(paint: Callable[[int], Any], count: int, seconds: float) -> bytes:
         frame = Image.fromarray(nearest[which].reshape(picture.shape[:2]))
         frame.putpalette(palette.astype(np.uint8).tobytes())
         frames.append(frame)
-    stays = (round(1000 * k * seconds) for k in [*[1] * (count - 1), 2])
-    durations = [min(stay, 655_350) for stay in stays]  # no longer in this format
+    stays = [min(round(1000 * k * seconds), 655_350) for k in [*[1] * (count - 1), 2]]  # the most
     out = io.BytesIO()
-    frames[0].save(out, "gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    frames[0].save(out, "gif", save_all=True, append_images=frames[1:], duration=stays, loop=0)
     return out.getvalue()
 
 
