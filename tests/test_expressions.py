@@ -39,7 +39,7 @@ FLOATS["where"] = lambda condition, a, b: a if condition else b
 MODERATE = st.floats(-3, 3).map(lambda v: v if abs(v) > 1e-3 else 0.0)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.recursive(ATOMS, grown, max_leaves=12), MODERATE, MODERATE)
 def test_an_expression_is_what_python_makes_of_it(source, x, y):
     expression = parse(f"{source} + 0*x")

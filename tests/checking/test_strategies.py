@@ -43,7 +43,7 @@ def test_points_are_where_value_and_derivatives_exist(name):
     """Judged by mpmath at the points, not by the sheet's own domain."""
     sheet_op, seen = SHEET[name], set()
 
-    @QUICK
+    @settings(QUICK, max_examples=25)
     @given(points(name))
     def collect(args):
         seen.add(args)

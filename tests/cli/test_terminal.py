@@ -6,6 +6,7 @@ import signal
 import sys
 import types
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -267,15 +268,18 @@ def test_keys_of_windows(monkeypatch):
 
 
 # --- the screen ----------------------------------------------------------------------------------
+@cache
 def updated():
     w = Value(0.5, label="weight")
     return steps(((w * w + w).tanh() - 2.0) ** 2, optimiser=SGD([w], lr=0.1))
 
 
+@cache
 def with_source():
     return steps(parse("tanh(w*x + b)**2 + w").function(), *map(Value, (0.5, 2.0, -1.0)))
 
 
+@cache
 def long():
     x = h = Value(0.5, label="x")
     for _ in range(300):
