@@ -37,6 +37,7 @@ _PLAIN = {"font-size": "12.00", "font-weight": "normal", "text-decoration": "non
 
 ENGINES = ("packaged", "system", "browser")
 LARGE = 1000  # nodes, beyond which layout takes long enough to be stopped
+_THAI = re.compile("[\u0e01-\u0e5b]")  # crash Graphviz where libthai has no dictionary
 VARIABLE = "AUTOGRAD_MINI_GRAPHVIZ"  # the environment variable that chooses one of them
 
 _one_at_a_time = Lock()  # Graphviz has global state, and so has the standard error stream
@@ -227,9 +228,9 @@ def render(
                 return _browser(source, format, layout)
             if name == "system":
                 return _run([layout, f"-T{format}"], source, time_limit)
-            if nodes <= LARGE:
+            if nodes <= LARGE and not _THAI.search(source):
                 return _packaged(source, format, layout)
-            # The C code itself cannot be stopped.
+            # The C code itself cannot be stopped, and its crash would be Python's.
             return _run([sys.executable, "-P", "-c", _APART, format, layout], source, time_limit)
         except RenderingError as error:
             refusals.append(f"{name} Graphviz: {error}")
@@ -308,6 +309,8 @@ def _run(command: list[str], source: str, time_limit: float) -> bytes:
         raise RenderingError(f"{command[0]} does not start: {error.strerror}") from None
     if done.returncode or not done.stdout:
         said = _first_line(done.stderr.decode(errors="replace"))
+        if done.returncode < 0:
+            said = said or "it crashed; Thai letters need the dictionary of libthai (libthai-data)"
         raise RenderingError(said or f"exit status {done.returncode}")
     return done.stdout
 

@@ -76,23 +76,25 @@ def test_a_label_that_is_no_text_is_shown_as_text(label):
     assert copy.parents[0].label == str(label)
 
 
+THAI = "".join(map(chr, range(0xE01, 0xE5C)))  # are laid out in a process of their own
+TEXT = st.text(st.characters(exclude_categories=(), exclude_characters=THAI), max_size=30)
+
+
 @settings(max_examples=150, deadline=None)
-@given(st.text(st.characters(exclude_categories=()), max_size=30))
+@given(TEXT)
 def test_any_label_comes_out_as_text(label):
     check_label(label)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(max_size=12), st.text(max_size=12))
+@given(TEXT, TEXT)
 def test_any_group_name_comes_out_as_text(layer, rest):
     node = Value(1.0, label=f"{layer}.layer1.neuron1.{rest or 'w'}")
     ET.fromstring(draw(node.tanh(), group="neuron").pipe())
 
 
 # --- the other forms ------------------------------------------------------------------------------
-LABELS = st.one_of(
-    st.sampled_from(NASTY), st.text(st.characters(exclude_categories=()), max_size=30)
-)
+LABELS = st.one_of(st.sampled_from(NASTY), TEXT)
 
 
 def as_named(label):

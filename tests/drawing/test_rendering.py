@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ import pytest
 
 from autograd_mini import (
     Neuron,
+    Value,
     draw,
     draw_network,
     draw_paths,
@@ -152,6 +154,16 @@ def test_without_any_graphviz_each_form_says_so_or_is_text(monkeypatch):
     assert draw_text(loss).startswith("L = v₃²")
     assert "flowchart LR" in to_mermaid(loss)
     assert from_json(to_json(loss))[0].data == loss.data
+
+
+def test_a_crash_of_graphviz_is_not_pythons(monkeypatch):
+    """Thai letters end the process where libthai has no dictionary, as pip alone does not bring."""
+    drawing = draw(Value(1.0, label="เวลา"), engine="packaged")
+    with suppress(RenderingError):
+        assert "เวลา" in drawing.pipe().decode()
+    monkeypatch.setattr(rendering, "_APART", "import os, signal; os.kill(os.getpid(), 11)")
+    with pytest.raises(RenderingError, match="packaged Graphviz: it crashed; Thai letters need"):
+        drawing.pipe()
 
 
 def test_large_layouts_run_in_a_process_of_their_own(monkeypatch):
