@@ -15,6 +15,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
@@ -38,6 +39,7 @@ _PLAIN = {"font-size": "12.00", "font-weight": "normal", "text-decoration": "non
 ENGINES = ("packaged", "system", "browser")
 LARGE = 1000  # nodes, beyond which layout takes long enough to be stopped
 _THAI = re.compile("[\u0e01-\u0e5b]")  # crash Graphviz where libthai has no dictionary
+_PAINTED = frozenset("png pdf jpg jpeg jpe gif ps ps2 eps webp bmp tif tiff".split())
 VARIABLE = "AUTOGRAD_MINI_GRAPHVIZ"  # the environment variable that chooses one of them
 
 _one_at_a_time = Lock()  # Graphviz has global state, and so has the standard error stream
@@ -272,6 +274,11 @@ def _packaged(source: str, format: str, layout: str) -> bytes:
     except (ImportError, OSError) as error:  # OSError: a library that it needs is missing
         raise RenderingError(f"not installed ({error})") from None
     with _one_at_a_time, _captured_stderr() as said:
+        if format in _PAINTED and not _has_fonts():
+            raise RenderingError(
+                "there are no fonts on this machine, and letters would be boxes: install one"
+                " (Debian: fonts-dejavu), or take SVG"
+            )
         try:
             graph = pygraphviz.AGraph(string=source)
             data: bytes | None = graph.draw(format=format, prog=layout)
@@ -282,6 +289,16 @@ def _packaged(source: str, format: str, layout: str) -> bytes:
         if not data:
             raise RenderingError(_first_line(said()) or "it made no picture")
     return data
+
+
+@cache
+def _has_fonts() -> bool:
+    """Whether letters are more than boxes, which all have one width."""
+    import pygraphviz
+
+    graph = pygraphviz.AGraph(string="graph {iiiiiiiiii mmmmmmmmmm}")
+    lines = graph.draw(format="plain", prog="dot").decode().splitlines()
+    return len({line.split()[4] for line in lines if line.startswith("node")}) > 1
 
 
 _APART = """

@@ -156,6 +156,21 @@ def test_without_any_graphviz_each_form_says_so_or_is_text(monkeypatch):
     assert from_json(to_json(loss))[0].data == loss.data
 
 
+def test_letters_that_would_be_boxes_are_told(monkeypatch):
+    """As in a container that has no fonts; a viewer has its own for the texts of an SVG."""
+    narrow = b"node i 1 2 1.2 0.5 i\nnode m 3 2 1.2 0.5 m\n"
+    for found, has in ((narrow, False), (narrow.replace(b"3 2 1.2", b"3 2 2.4"), True)):
+        graph = SimpleNamespace(draw=lambda found=found, **_: found)
+        monkeypatch.setattr("pygraphviz.AGraph", lambda graph=graph, **_: graph)
+        assert rendering._has_fonts.__wrapped__() is has
+    monkeypatch.undo()
+    monkeypatch.setattr(rendering, "_has_fonts", lambda: False)
+    drawing = draw(neuron(), engine="packaged")
+    assert drawing.pipe().lstrip().startswith(b"<?xml")
+    with pytest.raises(RenderingError, match=r"no fonts on this machine.* or take SVG"):
+        drawing.pipe(format="png")
+
+
 def test_a_crash_of_graphviz_is_not_pythons(monkeypatch):
     """Thai letters end the process where libthai has no dictionary, as pip alone does not bring."""
     drawing = draw(Value(1.0, label="เวลา"), engine="packaged")
