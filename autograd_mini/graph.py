@@ -71,6 +71,10 @@ def topological(*roots: Value, known: Collection[int] = ()) -> list[Value]:
     return order
 
 
+_Zero: type[float] = float if float(0) is not float(0) else type("Zero", (float,), {})
+"""Whose zeros can be told apart: in PyPy equal floats are one, but not those of a class."""
+
+
 def zeroed(root: Value) -> tuple[list[Value], dict[Value, Any]]:
     """Set every gradient to 0.0: the nodes with parents, in topological order, and the leaves.
 
@@ -78,7 +82,7 @@ def zeroed(root: Value) -> tuple[list[Value], dict[Value, Any]]:
     that holds it has been seen, which is cheaper to tell than whether a set holds the node
     (a third of a backward pass: tests/benchmarks/gpt.py).
     """
-    zero = float(0)
+    zero = _Zero(0)
     order: list[Value] = []
     before: dict[Value, Any] = {}
     vectors = {id(None)}  # as above

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +46,9 @@ def pytest_collection_finish() -> None:
     """
     find(none(), lambda _: True)  # at first use Hypothesis looks for what refers to its random
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    if sys.implementation.name == "cpython":
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
