@@ -28,7 +28,7 @@ from autograd_mini.stepping.sequence import Accumulate, Forward, Steps, Update, 
 from autograd_mini.value import BIAS, Value
 
 from . import sheets
-from .slips import Judged, Posed, slip, typed
+from .slips import Judged, Posed, slip, tolerance, typed
 
 DIGITS = (2, 3, 3, 4, 5)  # that a number on the way has at most, by level
 _TRIES = 5000
@@ -43,8 +43,8 @@ class Blank(NamedTuple):
 
     @property
     def tolerance(self) -> float:
-        """How far off an answer is still right: by rounding to three digits."""
-        return 0.005 * float(abs(self.answer)) or 0.0005
+        """How far off an answer is still right."""
+        return tolerance(self.answer) or 0.0005
 
     def takes(self, answer: Any) -> bool:
         """Whether an answer, a number or a text such as "3/4", is right."""

@@ -75,9 +75,14 @@ def _number(text: str) -> tuple[float, float] | None:
     return float(f"{found[1]}e{power}"), float(f"1e{power - len(decimals)}") if decimals else 0.0
 
 
+def tolerance(x: Any) -> float:
+    """How far off is still x: by rounding to three digits; of a whole number no other one is."""
+    return min(0.005 * float(abs(x)), 0.5 if x % 1 == 0 else math.inf)
+
+
 def near(x: Any, y: Any) -> bool:
-    """Whether two numbers differ by no more than rounding to three digits."""
-    return math.isclose(x, y, rel_tol=0.005, abs_tol=1e-12)
+    """Whether a number can be taken for another."""
+    return bool(abs(x - y) <= max(tolerance(y), 1e-12))
 
 
 def slip(recorded: Steps, number: int, given: float, wanted: Fraction) -> Slip | None:

@@ -84,6 +84,8 @@ def test_each_slip_is_named(number, slip):
         ("7.3", 0.17, "No. Nearly: give more digits."),
         ("7.3", 0.16, "No. It is not 0.16."),
         ("8.2", 66, "No. It is not 66."),
+        ("8.1", 2001, "No. It is not 2001."),  # within half a hundredth
+        ("11.3", 4176, "No. It is not 4176."),
     ],
 )
 def test_other_answers(number, answer, said):

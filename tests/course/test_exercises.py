@@ -160,6 +160,8 @@ def test_answers_are_marked_within_half_a_hundredth(factor, right):
     for odd in ("1/0", "", "nan", "1e999999999", None):
         assert task.marks([odd, *others]) == (False, *[True] * len(others))
     assert task.marks([str(float(first)).replace(".", ","), *others])[0]
+    whole = exercise("network", 3, seed=3).blanks  # L = 484, of which 485 is within that
+    assert not any(blank.takes(blank.answer + 1) for blank in whole)
 
 
 @pytest.mark.parametrize(
