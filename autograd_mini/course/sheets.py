@@ -222,6 +222,7 @@ def _slots(
         "lang": lang,
         "title": escaped(heading(exercise, number, lang)),
         "task": escaped(exercise.task(lang, drawn=False)),
+        "decimal": escaped(said("exercise.decimal", lang)),
         "given": escaped("; ".join(formula.text for formula in exercise.given(lang))),
         "points": f"{1 / len(exercise.blanks):.6f}",
     }

@@ -189,6 +189,7 @@ def test_gift_is_read_by_another_program(lang):
     for question, blank in zip(questions, blanks, strict=True):
         assert not re.search("blanks|huecos", question.source)  # of which it asks for one
         asked, _, _ = question.source.rpartition("{")
+        assert ("no" if lang == "es" else "not") + " 1/3. " in asked
         assert not re.search(r"(?<!\\)[=~#{}]", asked)  # as strict readers (gift-pegjs) want it
         answer, near = map(float, re.search(r"\{#(.+):(.+)\}$", question.source.strip()).groups())
         assert answer == pytest.approx(float(blank.answer))
