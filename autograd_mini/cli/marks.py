@@ -1,5 +1,6 @@
 """`autograd-mini marks`: the results of perform mode in a folder, as a table."""
 
+from collections import defaultdict
 from pathlib import Path
 
 from autograd_mini.course.performance import PerformanceError, fields, performance
@@ -23,22 +24,29 @@ def run(args: Arguments) -> int:
     asked = fields(args.exercise or "")
     if args.exercise is not None and not asked.keys() & {"expression", "network"}:
         args.refuse("link", link=args.exercise)
-    files = sorted(x for x in args.folder.rglob("[!.]*.json*") if x.is_file())
+    files = sorted(x for x in args.folder.rglob("[!.]*.[jJ][sS][oO][nN]*") if x.is_file())
     if not files:
         args.refuse("none" if args.folder.is_dir() else "missing", folder=args.folder)
-    rows = []
+    rows, copies = list[list[str]](), defaultdict[str, list[list[str]]](list)
     for file in files:
+        attempt = ""
         try:
             found = performance(file.read_text(encoding="utf-8-sig", errors="replace"))
             cells = [found.learner.strip() or file.stem, found.title, found.numbers]
             percent = f"{100 * found.right / found.of:.0f}" if found.of else "-"
             cells += [f"{found.right}", f"{found.of}", percent]
+            attempt = found.attempt
             remark = args.say("other") if asked and not found.is_of(asked) else ""
             if found.edited:
                 remark = args.say("edited", claimed="/".join(map(str, found.claimed)))
         except PerformanceError as error:
             cells, remark = ["-"] * 6, translated(str(error), args.lang)
         rows.append([*cells, file.relative_to(args.folder).as_posix(), remark])
+        copies[attempt or str(file)].append(rows[-1])
+    for same in copies.values():
+        for row in same:
+            if others := ", ".join(other[6] for other in same if other is not row):
+                row[7] = "; ".join([*filter(None, [row[7]]), args.say("copy", files=others)])
     rows.sort(key=lambda row: (alphabetical(row[0]), alphabetical(row[6])))
     table = [[args.say(name) for name in _COLUMNS], *rows]
     grid = Grid(table, sides="<<<>>><<")

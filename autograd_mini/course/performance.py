@@ -33,6 +33,7 @@ class Performance:
     leaves      the names of the numbers that were given, and these numbers
     root        the last node, computed from them
     address     what the page's address said of the exercise, without new numbers
+    attempt     what tells it from all others, but for copies: when it was saved, and the decisions
     """
 
     learner: str
@@ -43,6 +44,7 @@ class Performance:
     leaves: dict[str, Value]
     root: Value
     address: dict[str, str]
+    attempt: str
 
     @property
     def edited(self) -> bool:
@@ -63,13 +65,12 @@ class Performance:
         """
         given = [*filter(None, re.split(r" |,(?!\d+(?:[ ,]|$))", asked.get("at", "")))]
         at = assignments(given, tuple(pair.partition("=")[0] for pair in given))
-        if any(name not in self.leaves or self.leaves[name].data != x for name, x in at.items()):
-            return False
+        here = {*at.items()} <= {(name, x.data) for name, x in self.leaves.items()}
         if "network" in asked:
             free = {*asked} - {"at", "mode", "lang", "step"}
-            return all(self.address.get(name) == asked[name] for name in free)
+            return here and all(self.address.get(name) == asked[name] for name in free)
         f = parse(asked["expression"])
-        if {*f.names} != {*self.leaves}:
+        if not here or {*f.names} != {*self.leaves}:
             return False
         inputs = {name: Value(x.data) for name, x in self.leaves.items()}
         try:
@@ -106,13 +107,13 @@ def performance(text: str) -> Performance:
         named = zip(graph["names"], nodes, strict=True)
         leaves = {name: node for name, node in named if node.first is None}
         address = {} if content.get("again") else fields(content.get("address", ""))
+        attempt = f"{content['saved']} {content['decisions']}" if "saved" in content else ""
     except PerformanceError as error:
         raise PerformanceError(_line(error)) from None
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError) as error:
         raise PerformanceError(f"it is damaged ({type(error).__name__}: {error})") from None
-    return Performance(
-        who, what[0] or what[2], sum(marks), len(marks), claimed, leaves, nodes[-1], address
-    )
+    found = sum(marks), len(marks), claimed, leaves, nodes[-1], address, attempt
+    return Performance(who, what[0] or what[2], *found)
 
 
 def _line(x: object) -> str:

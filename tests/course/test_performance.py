@@ -124,6 +124,18 @@ def test_files_lie_as_a_platform_hands_them_out(tmp_path, capsys):
     ]
 
 
+def test_copies_are_told_whoever_hands_them_in(tmp_path, capsys):
+    for name, who, second in (("ada.json", "Ada", 0), ("x.JSON", "Luis", 0), ("e.json", "Eva", 1)):
+        content = json.loads(result()) | {"learner": who, "saved": f"2026-11-30T18:00:0{second}Z"}
+        (tmp_path / name).write_text(json.dumps(content))
+    assert main(["marks", str(tmp_path), "--csv", "--lang", "en"]) == 1
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "Ada,L,w=3 x=-2,9,9,100,ada.json,the same result as x.JSON",
+        "Eva,L,w=3 x=-2,9,9,100,e.json,",
+        "Luis,L,w=3 x=-2,9,9,100,x.JSON,the same result as ada.json",
+    ]
+
+
 def test_names_are_sorted_as_in_a_list_of_a_class_and_may_be_of_another_system(tmp_path, capsys):
     """Á stood behind Z; a name in Latin-1 ended the command."""
     nameless = result().replace("Ada", "")
@@ -168,10 +180,17 @@ def test_a_result_is_compared_with_the_link(link, same):
     assert performance(result()).is_of(fields(link)) is same
 
 
-@pytest.mark.parametrize("at", ["w=0,5 x=2", "x=2, w=0,5"])
-def test_a_link_with_a_decimal_comma_is_told_so(at):
-    with pytest.raises(ExpressionError, match=r"w=0\.5"):
-        performance(result()).is_of({"expression": "w*x*w", "at": at})
+@pytest.mark.parametrize(
+    ("f", "at", "said"),
+    [
+        ("w*x*w", "w=0,5 x=2", r"w=0\.5"),
+        ("w*x*w", "x=2, w=0,5", r"w=0\.5"),
+        ("w**", "w=2", "missing"),
+    ],
+)
+def test_a_link_that_cannot_be_read_is_told_so(f, at, said):
+    with pytest.raises(ExpressionError, match=said):
+        performance(result()).is_of({"expression": f, "at": at})
 
 
 def test_a_result_of_a_network_is_compared_by_its_address():
