@@ -9,6 +9,7 @@ from html import escape
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+_PARTS = re.compile(r"(?<= )|(?<=\w[/_.-])(?=\D)")  # of a cell: words, and those of a file's name
 _HTML = {"red": "#cf222e", "yellow": "#9a6700", "cyan": "#0b6e99", "green": "#1a7f37"}
 
 
@@ -92,7 +93,7 @@ class Grid(NamedTuple):
             for name, side, width in zip(cells[0], self._all_sides(), fits[1], strict=True):
                 justify: Any = "left" if side == "<" else "right"
                 table.add_column(name, justify=justify, overflow="fold", width=width)
-            lines: list[Any] = cells
+            lines: list[Any] = [[*map(_folded, row, fits[1])] for row in cells]
         else:
             table, lines = Table.grid(padding=(0, 2, 0, 0)), []
             for row in cells[1:]:
@@ -124,13 +125,22 @@ def _widths(rows: Sequence[Sequence[str]], room: int, gap: int) -> list[int]:
     """The widths of columns so far apart, of which none breaks a word; [] if there is no room."""
     columns = [*zip(*rows, strict=True)]
     widths = [max(map(len, column)) for column in columns]
-    least = [max(len(word) for cell in column for word in cell.split(" ")) for column in columns]
+    least = [max(len(x.rstrip()) for cell in c for x in _PARTS.split(cell)) for c in columns]
     while sum(widths) + gap * (len(widths) - 1) > room:
         k = max(range(len(widths)), key=lambda k: widths[k] * (widths[k] > least[k]))
         if widths[k] == least[k]:
             return []
         widths[k] -= 1
     return widths
+
+
+def _folded(cell: Any, width: int) -> Any:
+    """A text of rich, broken between its parts alone."""
+    lines = [""]
+    for part in _PARTS.split(cell.plain):
+        lines += [""] * (len(lines[-1] + part.rstrip()) > width)
+        lines[-1] += part
+    return type(cell)("\n".join(lines), cell.style)
 
 
 def _badge(words: str, tag: str, colour: str) -> str:

@@ -1,13 +1,16 @@
 """Results of perform mode, marked again: L = (w x) w with w = 3, x = -2, and a step of w."""
 
+import io
 import json
 import os
 
 import pytest
+from rich.console import Console
 
 from autograd_mini.cli import main
 from autograd_mini.course.performance import PerformanceError, fields, performance
 from autograd_mini.expressions import ExpressionError
+from autograd_mini.language.tables import Grid
 
 GRAPH = {
     "names": ["w", "x", "a", "L"], "ops": [None, None, "mul", "mul"],
@@ -134,6 +137,18 @@ def test_copies_are_told_whoever_hands_them_in(tmp_path, capsys):
         "Eva,L,w=3 x=-2,9,9,100,e.json,",
         "Luis,L,w=3 x=-2,9,9,100,x.JSON,the same result as ada.json",
     ]
+
+
+def test_on_a_terminal_a_class_is_a_table_however_long_the_names_of_files_are():
+    """Each learner was seven lines."""
+    files = (f"Ana_{k}_assignsubmission_file_/resultado-Ana.json" for k in range(3))
+    rows = [["Ana", "w*x*w", "w=3 x=-2", "9", "9", "100", file, ""] for file in files]
+    console = Console(width=80, file=io.StringIO())
+    titles = "name exercise numbers right of % file remark".split()
+    console.print(Grid([titles, *rows], sides="<<<>>><<"))
+    lines = console.file.getvalue().splitlines()
+    assert [line.split()[0] for line in lines if line[0] != " "] == ["name", *["Ana"] * 3]
+    assert len(lines) <= 10
 
 
 def test_names_are_sorted_as_in_a_list_of_a_class_and_may_be_of_another_system(tmp_path, capsys):
