@@ -48,8 +48,13 @@ class Blank(NamedTuple):
 
     def takes(self, answer: Any) -> bool:
         """Whether an answer, a number or a text such as "3/4", is right."""
-        given = _given(answer)
+        given = self.given(answer)
         return given is not None and abs(given - self.answer) <= self.tolerance
+
+    def given(self, answer: Any) -> float | None:
+        """The number that is meant by an answer; None if it is none."""
+        found = typed(str(held(answer)), self.answer)
+        return found and found[0]
 
 
 @dataclass(frozen=True)
@@ -186,18 +191,12 @@ def ask(
 
 def _wrong(task: Exercise, blank: Blank, answer: Any, lang: str) -> str:
     """What is said of an answer that is wrong."""
-    if (given := _given(answer)) is None:
+    if (given := blank.given(answer)) is None:
         return text("ask.slip.no.number", lang, got=repr(answer))
     found = slip(task.steps, blank.step, given, blank.answer)
     if found and (task.drawn or found[0] != "partial"):  # counting speaks of no derivative
         return text(f"predict.predict.mistake.{found[0]}", lang, **found[2])
     return text("ask.slip.unknown", lang, got=answer)
-
-
-def _given(answer: Any) -> float | None:
-    """The number that is meant; None if it is none."""
-    found = typed(str(held(answer)))
-    return found and found[0]
 
 
 # --- how an exercise is taken -------------------------------------------------------------------

@@ -195,7 +195,7 @@ def is_right(answer: str, wanted: float, old: float | None = None, scale: float 
     >>> is_right("-1.507", -1.493, old=-1.5), is_right("-1.49", -1.493, old=-1.5)
     (False, True)
     """
-    value, unit = typed(answer) or (inf, 0.0)
+    value, unit = typed(answer, wanted) or (inf, 0.0)
     off, size = abs(value - wanted), abs(wanted - (old or 0.0))
     near = off <= max(0.01 * size, 1e-9 * scale) or (value and off <= 0.500001 * unit)
     return bool(near and (old is None or off <= abs(value - old)))

@@ -41,21 +41,28 @@ def raised(error: BaseException, lang: str) -> str:
 
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_NUMBER = re.compile(
-    r"(?i)([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10(?:\^|(?=-)))\(?([+-]?\d+)\)?)?"
-)
+_NUMBER = re.compile(r"(?i)([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10(?:\^|(?=-)))([+-]?\d+))?")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 
 
-def typed(answer: str) -> tuple[float, float] | None:
+def typed(answer: str, wanted: Any = 0) -> tuple[float, float] | None:
     """The number that is meant, and the unit of its last decimal, 0 without; None if it is none.
 
-    >>> typed("-0,5"), typed("3 / 4"), typed("2·10⁻³")
-    ((-0.5, 0.1), (0.75, 0.0), (0.002, 0.0))
+    A comma that may part decimals or thousands does what comes nearer to what is wanted.
+
+    >>> typed("-0,5"), typed("(-3) / 4"), typed("2·10⁻³"), typed("4,096", 4096)
+    ((-0.5, 0.1), (-0.75, 0.0), (0.002, 0.0), (4096.0, 0.0))
     """
     if re.search(r"\d\s+\d+\s*/", answer):  # 1 1/2 is not 11/2
         return None
     plain = re.sub("[−–]", "-", re.sub(r"\s", "", answer))
     plain = re.sub("10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", lambda f: f"10^{f[1].translate(_RAISED)}", plain)
+    plain = re.sub(r"(?<![\d)])\(|\)(?![\d(])", "", plain)
+    if _GROUPED.fullmatch(plain):
+        whole = plain.replace(",", "")
+        certain = "." in plain or plain.count(",") > 1
+        if certain or abs(float(whole) - wanted) < abs(float(whole) / 1000 - wanted):
+            plain = whole
     match [_number(part) for part in plain.split("/")]:
         case [(value, unit)]:
             pass

@@ -207,7 +207,8 @@ READ = {
     "0,5/1,5": 1 / 3, "-1/-4": 0.25, "": None, "abc": None, "1/0": None, "1,2,3": None,
     "1.234,5": None, "1/2/3": None, "0x10": None, "--1": None, "1 000": 1000, "∞": None, "e5": None,
     "NaN": None, "2*10^(-3)": 2e-3, "10³": 1000, "2³": None, "2·103": None, "1 1/2": None,
-    "3 / 4": 0.75, "- 2": -2,
+    "3 / 4": 0.75, "- 2": -2, "(−3)/4": -0.75, "-(1/2)": -0.5, "2(3)": None, "(1)(2)": None,
+    "1,680,000": 1.68e6, "-1,234.5": -1234.5, "4,096": 4.096, "0,096,000": None,
 }  # fmt: skip
 
 
@@ -226,13 +227,14 @@ NEAR = [
     *((text, Y, False) for text in ("0.62", "1", "-0.604", "0.0", "one")),
     ("0.0", 0.04, False), ("0.04", 0.0396, True), ("0.0", 0.0, True), ("0", 1e-12, True),
     ("0", 1e-3, False), ("1", 0.9, False), ("0.9", 0.85001, True), ("1e-7", 1.009e-7, True),
+    ("4,096", 4096, True), ("4,096", 4.096, True), ("4,096", 4.0, False), ("-4,096", 4096, False),
     ("1e-7", 1.02e-7, False), ("1.0e3", 1049.0, True), ("1000", 1049.0, False), ("-2", 2.0, False),
 ]  # fmt: skip
 
 
 def test_rounding_is_right_to_the_decimals_given_but_not_to_nothing(run):
     """In the page, and where its file is marked."""
-    script = "return given.map(([text, x]) => { const read = readAnswer(text); return"
+    script = "return given.map(([text, x]) => { const read = readAnswer(text, x); return"
     script += " read !== null && isNear(read, x, 1e-11); });"
     wanted = [good for *_, good in NEAR]
     assert run(asset("predict.js") + script, [case[:2] for case in NEAR]) == wanted

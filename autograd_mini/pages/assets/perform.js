@@ -180,7 +180,7 @@ function startPerform(player) {
     onward();
   }
   function answer(text) {
-    const read = readAnswer(text);
+    const read = readAnswer(text, asked.question.expected);
     if (!read) {
       told = {mark: "wrong", key: "predict.unreadable"};
     } else if (isRight(asked.question, read)) {

@@ -1,13 +1,16 @@
 // Predict mode: the page asks for a step's number before it shows the step.
 
 // "-0,5", "1/3", "2·10⁻³": the value, and the unit of its last decimal (0 without decimals); else null.
-function readAnswer(text) {
+// A comma that may part decimals or thousands does what comes nearer to what is wanted.
+function readAnswer(text, wanted = 0) {
   if (/\d\s+\d+\s*\//.test(text)) return null;  // 1 1/2 is not 11/2
   const power = raised => `10^${[...raised.slice(2)].map(c => "0123456789-"["⁰¹²³⁴⁵⁶⁷⁸⁹⁻".indexOf(c)]).join("")}`;
-  const s = text.replace(/\s/g, "").replace(/[−–]/g, "-").replace(/10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g, power);
+  let s = text.replace(/\s/g, "").replace(/[−–]/g, "-").replace(/10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g, power).replace(/(?<![\d)])\(|\)(?![\d(])/g, "");
+  const whole = s.replaceAll(",", ""), grouped = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(s);
+  if (grouped && (/\.|,.*,/.test(s) || Math.abs(whole - wanted) < Math.abs(whole / 1000 - wanted))) s = whole;
   const parts = s.split("/").map(part => {
     const dotted = part.includes(".") ? part : part.replace(",", ".");
-    const m = /^([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10(?:\^|(?=-)))\(?([+-]?\d+)\)?)?$/i.exec(dotted.replace(/^([+-]?)(?=10(\^|-))/, "$11x"));
+    const m = /^([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10(?:\^|(?=-)))([+-]?\d+))?$/i.exec(dotted.replace(/^([+-]?)(?=10(\^|-))/, "$11x"));
     const power = m && Number(m[4] || 0);
     return m && {value: Number(`${m[1]}e${power}`), unit: m[2] || m[3] ? 10 ** (power - (m[2] || m[3]).length) : 0};
   });
@@ -215,7 +218,7 @@ function startPredict(player) {
     say(hint.textContent);
   }
   function check() {
-    const answer = readAnswer(input.value), seconds = elapsed();
+    const answer = readAnswer(input.value, asked.expected), seconds = elapsed();
     if (!answer) {
       told = {mark: "wrong", what: ["unreadable", {}]};
     } else if (isRight(asked, answer)) {
