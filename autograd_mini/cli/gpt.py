@@ -45,8 +45,7 @@ OPTIONS = [
     option("--steps", metavar="N", type=whole(1)),
     "--batch-size --seed",
     option("--backend", choices=("python", "numpy", "llvm")),
-    option("--save", metavar="FILE", type=Path),
-    option("--resume", metavar="FILE", type=Path),
+    option("--save --resume", metavar="FILE", type=Path),
     option("--pictures", metavar="FOLDER", type=Path),
 ]
 

@@ -23,17 +23,10 @@ if sys.platform != "win32":
 
 
 _PAUSE = 0.05  # seconds after which an Escape is the key, and not the start of an arrow
-_SEQUENCES = {
-    "right": ("[C", "OC"),
-    "left": ("[D", "OD"),
-    "down": ("[B", "OB"),
-    "up": ("[A", "OA"),
-    "home": ("[H", "OH", "[1~", "[7~"),
-    "end": ("[F", "OF", "[4~", "[8~"),
-    "page down": ("[6~",),
-    "page up": ("[5~",),
-    "escape": ("",),
-}
+_ARROWS = {"right": "C", "left": "D", "down": "B", "up": "A"}
+_SEQUENCES: dict[str, tuple[str, ...]] = {x: (f"[{c}", f"O{c}") for x, c in _ARROWS.items()}
+_SEQUENCES |= {"home": ("[H", "OH", "[1~", "[7~"), "end": ("[F", "OF", "[4~", "[8~")}
+_SEQUENCES |= {"page down": ("[6~",), "page up": ("[5~",), "escape": ("",)}
 _WINDOWS = dict(zip("MKPHGOQI", [f"\x1b{x[0]}" for x in _SEQUENCES.values()], strict=False))
 _NAMES = {f"\x1b{x}": name for name, sequences in _SEQUENCES.items() for x in sequences}
 _NAMES |= {"\r": "enter", "\n": "enter", "\x7f": "backspace", "\b": "backspace"}

@@ -139,8 +139,7 @@ def _recorded(
 def _weights(inputs: Mapping[str, Any], args: Arguments) -> list[Value]:
     """The Values that are updated: none without --lr, all inputs without --weights."""
     if args.lr is None:
-        if args.weights is not None:
-            args.refuse("weights.only")
+        args.exclude("weights", "weights.only")
         return []
     if len(args.lr) > 1 or not 0 <= args.lr[0] < math.inf:
         args.refuse("rate.is", rate=" ".join(f"{rate:g}" for rate in args.lr))
@@ -164,9 +163,8 @@ def _show(recorded: Steps, args: Arguments, kind: str | None, beside: Mapping[st
     if kind is None:
         play(recorded, lang=args.lang)
     else:
-        written = save_frames(recorded, args.out, lang=args.lang)
-        several = len(written) > 1
-        print(args.say("pictures", first=written[0], last=written[-1]) if several else args.out)
+        first, *others = save_frames(recorded, args.out, lang=args.lang)
+        print(args.say("pictures", first=first, last=others[-1]) if others else args.out)
     return 0
 
 

@@ -3,6 +3,7 @@
 import sys
 from bisect import bisect_left
 from collections.abc import Sequence
+from contextlib import suppress
 
 from rich.cells import cell_len
 from rich.console import Console, Group
@@ -19,12 +20,8 @@ from . import options
 from .keys import keyboard
 from .screen import Screen
 
-_MOVES = {
-    **dict.fromkeys(("right", "down", "n", " "), 1),
-    **dict.fromkeys(("left", "up", "p"), -1),
-    "page down": 10,
-    "page up": -10,
-}
+_MOVES = {"page down": 10, "page up": -10}
+_MOVES |= dict.fromkeys(("right", "down", "n", " "), 1) | dict.fromkeys(("left", "up", "p"), -1)
 _HELP = "next previous ends pages go forward backward language quit signs".split()
 
 
@@ -78,16 +75,11 @@ class _Player:
     def run(self) -> None:
         """Until q, Escape or Ctrl-C; the terminal is then as it was."""
         live = Live(console=self.console, screen=True, auto_refresh=False, redirect_stdout=False)
-
-        try:
-            with keyboard(lambda on: live.start() if on else live.stop()) as keys, live:
-                while True:
-                    live.update(self._screen(), refresh=True)
-                    for key in keys.read():
-                        if not self._pressed(key):
-                            return
-        except KeyboardInterrupt:
-            return
+        keys = keyboard(lambda on: live.start() if on else live.stop())
+        with suppress(KeyboardInterrupt), keys, live:
+            live.update(self._screen(), refresh=True)
+            while all(map(self._pressed, keys.read())):
+                live.update(self._screen(), refresh=True)
 
     # --- keys ------------------------------------------------------------------------------------
     def _pressed(self, key: str) -> bool:

@@ -228,8 +228,7 @@ def first_neuron(model: MLP, data: Dataset, loss: str) -> Value:
     neuron = model.layers[0].neurons[0].name
     paths = grouped(order, "neuron")
     root = [node for node in order if ".".join(paths[node]) == neuron][-1]
-    if root.label is None:
-        root.label = f"{neuron}.out"
+    root.label = root.label or f"{neuron}.out"
     return root
 
 

@@ -111,8 +111,7 @@ def _slip(question: Question, answer: Any, lang: str) -> tuple[str, str]:
             found = [(float(number), question.key(), 1.0)]
         except OverflowError:
             return "unknown", shown(number)
-    wrong = [one for one in found if not near(one[0], one[1])]
-    if not wrong:
+    if not (wrong := [one for one in found if not near(one[0], one[1])]):
         return "", ""
     for slip, source in (*question.slips.items(), ("sign", "")):
         if all(near(g, question.value(source, k) if source else -w) for g, w, k in wrong):

@@ -114,8 +114,7 @@ class Exercise:
 
     def marks(self, answers: Sequence[Any]) -> tuple[bool, ...]:
         """For each blank whether the answer, a number or a text such as "3/4", is right."""
-        pairs = zip(self.blanks, answers, strict=True)
-        return tuple(blank.takes(answer) for blank, answer in pairs)
+        return tuple(blank.takes(x) for blank, x in zip(self.blanks, answers, strict=True))
 
     def task(self, lang: str = "en", *, drawn: bool = True) -> str:
         """What is to be done, in some sentences; those on the graph only where it is drawn."""
@@ -205,8 +204,8 @@ def _is_nice(recorded: Steps, kind: str, digits: int) -> bool:
     numbers = [node.data for node in recorded.nodes]
     if kind in COUNTED:
         return all(_digits(Fraction(x)) <= max(digits, 3) for x in numbers)
-    made = ((node.op, each(data_of, node.args)) for node in recorded.nodes)
-    if kind != "kink" and any(op and at_kink(op, given) for op, given in made):
+    made = [] if kind == "kink" else recorded.nodes
+    if any(y.op and at_kink(y.op, each(data_of, y.args)) for y in made):
         return False
     for step in recorded:
         if isinstance(step, Accumulate):

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stdout
+from operator import mul
 from pathlib import Path
 from runpy import run_path
 from traceback import extract_tb
@@ -120,9 +121,7 @@ def _shuffled(file: Any) -> Iterator[Seen]:
 
 JUDGES: dict[str, Callable[[Any], Iterable[Seen]]] = {
     "sign": lambda file: _checked(lambda x: x**2 - 3 * x, 2.0, -1.0, gradient=file.derivative),
-    "product": lambda file: _checked(
-        lambda a, b: a * b, (2.0, -3.0), gradient=file.local_derivatives
-    ),
+    "product": lambda file: _checked(mul, (2.0, -3.0), gradient=file.local_derivatives),
     "chain": lambda file: _checked(lambda x: sin(x**2), 0.8, -1.5, gradient=file.derivative),
     "overwrite": lambda file: _checked(lambda x: x * x + x, 3.0, value=file.Number),
     "uphill": lambda file: [("w", file.descend(lambda w: (w - 3) ** 2, Value(0.0), 0.1, 60), 3.0)],

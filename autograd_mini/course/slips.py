@@ -59,10 +59,9 @@ def typed(answer: str, wanted: Any = 0) -> tuple[float, float] | None:
     plain = re.sub("10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", lambda f: f"10^{f[1].translate(_RAISED)}", plain)
     plain = re.sub(r"(?<![\d)])\(|\)(?![\d(])", "", plain)
     if _GROUPED.fullmatch(plain):
-        whole = plain.replace(",", "")
-        certain = "." in plain or plain.count(",") > 1
-        if certain or abs(float(whole) - wanted) < abs(float(whole) / 1000 - wanted):
-            plain = whole
+        whole = float(plain.replace(",", ""))
+        if re.search(r"\.|,.*,", plain) or abs(whole - wanted) < abs(whole / 1000 - wanted):
+            plain = plain.replace(",", "")
     match [_number(part) for part in plain.split("/")]:
         case [(value, unit)]:
             pass

@@ -52,8 +52,7 @@ def learning_rates(run: LearningRates | None = None) -> Rates:
     >>> [row.verdict for row in learning_rates().rows]
     ['crawls', 'converges', 'oscillates', 'diverges']
     """
-    if run is None:
-        run = record_descents(lambda w: (w - 3) ** 2, 0.0, rates=RATES)
+    run = run or record_descents(lambda w: (w - 3) ** 2, 0.0, rates=RATES)
     rows = zip(run.rates, (each.losses for each in run), run.verdicts, strict=True)
     return Rates(tuple(Rate(eta, losses[0], losses[-1], v) for eta, losses, v in rows), run)
 

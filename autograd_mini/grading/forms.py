@@ -76,8 +76,7 @@ def to_text(
         (name, *levels, total, remark), *rows = table(found, lang)
         numbers = [*map(str, range(1, len(levels) + 1))]
         sides = "<" + ">" * (len(levels) + 1) + "<"
-        pairs = zip(numbers, levels, strict=True)
-        legend = ", ".join(" ".join(pair).replace(" ", "\u00a0") for pair in pairs)
+        legend = ", ".join(f"{k} {x}".replace(" ", "\u00a0") for k, x in enumerate(levels, 1))
         if width:
             rows = [[shortened(row[0], width // 3), *row[1:]] for row in rows]
         lines = aligned([[name, *numbers, total, remark], *rows], sides)

@@ -125,10 +125,7 @@ class BreadthFirst(
 
 
 class EqualNodes(
-    Exhibit,
-    kind="accumulation",
-    at=(2.0, 2.0),
-    reveals=lambda x, y: (x * 3.0).sin() + (y * 3.0).cos(),
+    Exhibit, kind="accumulation", at=(2.0, 2.0), reveals=lambda x, y: (x * 3).sin() + (y * 3).cos()
 ):
     """Nodes are told apart by their value.
 
