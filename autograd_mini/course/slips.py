@@ -42,13 +42,13 @@ def raised(error: BaseException, lang: str) -> str:
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _NUMBER = re.compile(r"(?i)([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10(?:\^|(?=-)))([+-]?\d+))?")
-_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}((,\d{3})+(\.\d*)?|(\.\d{3})+)")
 
 
 def typed(answer: str, wanted: Any = 0) -> tuple[float, float] | None:
     """The number that is meant, and the unit of its last decimal, 0 without; None if it is none.
 
-    A comma that may part decimals or thousands does what comes nearer to what is wanted.
+    A comma or point that may part decimals or thousands does what comes nearer to what is wanted.
 
     >>> typed("-0,5"), typed("(-3) / 4"), typed("2·10⁻³"), typed("4,096", 4096)
     ((-0.5, 0.1), (-0.75, 0.0), (0.002, 0.0), (4096.0, 0.0))
@@ -59,9 +59,10 @@ def typed(answer: str, wanted: Any = 0) -> tuple[float, float] | None:
     plain = re.sub("10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", lambda f: f"10^{f[1].translate(_RAISED)}", plain)
     plain = re.sub(r"(?<![\d)])\(|\)(?![\d(])", "", plain)
     if _GROUPED.fullmatch(plain):
-        whole = float(plain.replace(",", ""))
-        if re.search(r"\.|,.*,", plain) or abs(whole - wanted) < abs(whole / 1000 - wanted):
-            plain = plain.replace(",", "")
+        joined = plain.replace("," if "," in plain else ".", "")
+        whole = float(joined)
+        if re.search("[,.].*[,.]", plain) or abs(whole - wanted) < abs(whole / 1000 - wanted):
+            plain = joined
     match [_number(part) for part in plain.split("/")]:
         case [(value, unit)]:
             pass

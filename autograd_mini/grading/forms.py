@@ -217,6 +217,5 @@ ALL: dict[str, Callable[..., str]] = {
     "text": to_text, "html": to_html, "json": to_json, "csv": to_csv, "junit": to_junit,
 }  # fmt: skip
 EACH: dict[str, tuple[str, Callable[[Marks, str], str]]] = {
-    "gradescope": (".json", to_gradescope),
-    "nbgrader": (".ipynb", to_nbgrader),
-}
+    "gradescope": (".json", to_gradescope), "nbgrader": (".ipynb", to_nbgrader),
+}  # fmt: skip

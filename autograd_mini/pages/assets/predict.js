@@ -1,13 +1,13 @@
 // Predict mode: the page asks for a step's number before it shows the step.
 
 // "-0,5", "1/3", "2·10⁻³": the value, and the unit of its last decimal (0 without decimals); else null.
-// A comma that may part decimals or thousands does what comes nearer to what is wanted.
+// A comma or point that may part decimals or thousands does what comes nearer to what is wanted.
 function readAnswer(text, wanted = 0) {
   if (/\d\s+\d+\s*\//.test(text)) return null;  // 1 1/2 is not 11/2
   const power = raised => `10^${[...raised.slice(2)].map(c => "0123456789-"["⁰¹²³⁴⁵⁶⁷⁸⁹⁻".indexOf(c)]).join("")}`;
   let s = text.replace(/\s/g, "").replace(/[−–]/g, "-").replace(/10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g, power).replace(/(?<![\d)])\(|\)(?![\d(])/g, "");
-  const whole = s.replaceAll(",", ""), grouped = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(s);
-  if (grouped && (/\.|,.*,/.test(s) || Math.abs(whole - wanted) < Math.abs(whole / 1000 - wanted))) s = whole;
+  const whole = s.replaceAll(s.includes(",") ? "," : ".", ""), grouped = /^[+-]?[1-9]\d{0,2}((,\d{3})+(\.\d*)?|(\.\d{3})+)$/.test(s);
+  if (grouped && (/[,.].*[,.]/.test(s) || Math.abs(whole - wanted) < Math.abs(whole / 1000 - wanted))) s = whole;
   const parts = s.split("/").map(part => {
     const dotted = part.includes(".") ? part : part.replace(",", ".");
     const m = /^([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10(?:\^|(?=-)))([+-]?\d+))?$/i.exec(dotted.replace(/^([+-]?)(?=10(\^|-))/, "$11x"));
