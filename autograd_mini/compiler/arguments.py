@@ -14,7 +14,7 @@ from autograd_mini.graph import contents, refilled
 from autograd_mini.numbers.arrays import is_array, listed
 from autograd_mini.numbers.kinds import number, numpy, shown
 from autograd_mini.numbers.symbols import Traced
-from autograd_mini.numbers.trees import MODEL, NUMBER, STATIC, Form, apart, array, builder, leaves
+from autograd_mini.numbers.trees import MODEL, NUMBER, STATIC, Form, apart, array, leaves
 from autograd_mini.value import Value
 
 _parameters: Callable[[Any], Any] = methodcaller("parameters")
@@ -119,14 +119,14 @@ def rows_taken(
     return forms[0], len(rows)
 
 
-def rows_made(form: Form, columns: Sequence[Any], make: Any = None) -> Any:
-    """The trees of all samples, of a column for each number of a sample: an array, or a list."""
+def rows_made(form: Form, columns: Sequence[Any], count: int, make: Callable[..., Any]) -> Any:
+    """The trees of `count` samples, of a column for each number of one: an array, or a list."""
     if form == NUMBER:
         return columns[0]
     if form[0] is array:
-        return numpy().array(columns, dtype=float).T.reshape(-1, *form[1])
-    make = make or builder(form)
-    return [make(row) for row in zip(*map(listed, columns), strict=True)]
+        return numpy().array(columns, dtype=float).T.reshape(count, *form[1])
+    rows = zip(*map(listed, columns), strict=True) if columns else [()] * count
+    return [*map(make, rows)]
 
 
 @contextmanager

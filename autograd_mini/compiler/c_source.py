@@ -90,7 +90,7 @@ class _Printed:
         found = zip(self.outputs, self.program.outputs, strict=True)
         lines = [f"   {place} is {of.name}" for place, of in given]
         lines += [f"   {place} becomes {of.name}" for place, of in found]
-        about = "\n".join(lines).replace("*/", "* /")
+        about = "\n".join(lines).replace("*/", "* /").replace("/*", "/ *")
         return self._filled(0, about=about, guard=f"{self.name.upper()}_H")
 
     def whole(self) -> str:
@@ -101,9 +101,8 @@ class _Printed:
             calls.append([])
             given, passed = ("state *s, size_t i", "s, i") if part == 1 else ("state *s", "s")
             for start in range(0, len(numbers), CHUNK):
-                if lines := [
-                    line for i in numbers[start : start + CHUNK] for line in self._lines(i)
-                ]:
+                lines = [line for i in numbers[start : start + CHUNK] for line in self._lines(i)]
+                if any(line.endswith(";") for line in lines):
                     functions.append(f"\nstatic void f{len(functions)}({given})\n{{\n")
                     calls[-1].append(f"f{len(functions) - 1}({passed});")
                     functions[-1] += "\n".join(lines) + "\n}\n"

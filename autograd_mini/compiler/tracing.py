@@ -226,7 +226,7 @@ class Entry:
         self.results, start = [], 0
         for name, form in {"": self.value, **wrt}.items():
             of_samples = every or name in task.batch
-            self.results.append(result_of(form, of_samples, square, start, number))
+            self.results.append(result_of(form, of_samples, square, start, number, self.arrays))
             start += size(form) ** (2 if square and name else 1)
 
     def given(self, pieces: list[Any], columns: list[Any], count: int) -> tuple[Any, list[Any]]:
@@ -277,8 +277,9 @@ def _finite(numbers: Any) -> bool:
 
 
 def result_of(
-    form: Form, of_samples: bool, square: bool, start: int = 0, number: Any = itemgetter
-) -> Callable[[Sequence[Any], int], Any]:
+    form: Form, of_samples: bool, square: bool, start: int = 0, number: Any = itemgetter,
+    arrays: bool = False,
+) -> Callable[[Sequence[Any], int], Any]:  # fmt: skip
     """What makes a result of the outputs from `start` on and the number of samples."""
     if square and form and form[0] is array:
         form, square = (array, form[1] * 2), False
@@ -296,10 +297,12 @@ def result_of(
     if not of_samples:
         return lambda outputs, _: make(outputs)
 
+    alike: Any = numpy().full if arrays else (lambda count, x: [x] * count)
+
     def of_rows(outputs: Sequence[Any], count: int) -> Any:
         columns = listed(outputs[start : start + length])
-        each = [x if hasattr(x, "__len__") else [x] * count for x in columns]
-        return rows_made(form, each, make)
+        each = [x if hasattr(x, "__len__") else alike(count, x) for x in columns]
+        return rows_made(form, each, count, make)
 
     return of_rows
 

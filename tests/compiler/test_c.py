@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 pytest.importorskip("numpy")
-from autograd_mini.compiler import c, c_source
+from autograd_mini.compiler import c, c_source, compile
 from autograd_mini.compiler.program import Input
 from tests.compiler.programs import cubic, line
 
@@ -15,17 +15,23 @@ needs_cc = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler"
 
 def test_the_header_says_what_stands_where():
     program = line()
-    inputs = (Input("*/ #error"), *program.inputs[1:])
+    inputs = (Input("*/ #error /*"), *program.inputs[1:])
     text = c_source.header(program._replace(inputs=inputs), "fit")
-    assert "shared[0] is * / #error" in text  # a name cannot end the comment
+    assert "shared[0] is * / #error / *" in text  # a name cannot end the comment
     assert "samples[1][i] is y" in text
     assert "once[1] becomes w" in text
     assert "each[0][i] becomes error" in text
     assert "int fit(const double *shared" in text
 
 
+def unchanged():
+    """No instruction but an input."""
+    fast = compile(lambda x: x, batch="x", backend="python")
+    return [fast.grad([1.0]), fast.program][1]
+
+
 @needs_cc
-@pytest.mark.parametrize("made", [cubic, line])
+@pytest.mark.parametrize("made", [cubic, line, unchanged])
 def test_a_strict_compiler_is_content(made, tmp_path):
     (tmp_path / "step.c").write_text(c_source.source(made()))
     options = ["-Wall", "-Wextra", "-Werror", "-std=c11", "-pedantic", "-c", "step.c"]

@@ -216,6 +216,10 @@ def test_without_reduction_each_sample_has_its_own():
     assert np.array_equal(array[1][0], by_w)
     assert np.array_equal(array[1][1], by_x)
     assert python(lambda x: 1.0, batch="x")([1.0, 2.0]) == [1.0, 1.0]
+    slopes = compile(lambda x: 2 * x, batch="x", backend="numpy").grad([1.0, 3.0])
+    assert [*(slopes + 1.0)] == [3.0, 3.0]  # an array, though all samples have the same one
+    assert python(lambda x: np.zeros((0, 2)), batch="x")([1.0, 2.0]).shape == (2, 0, 2)
+    assert python(lambda x: [[]], batch="x")([1.0, 2.0]) == [[[]], [[]]]
 
 
 def test_samples_that_are_arrays_are_numbers_of_python_on_its_back_end():
