@@ -181,10 +181,10 @@ class _Guesser:
             yield (lambda point, k: point.got[k] * shared[id(point)]), "chain", details
 
     def _sample(self) -> Iterator[_Guess]:
-        """The gradient always lies in one direction, as that of w.x at a single x."""
+        """The gradient always lies in one direction, as that of w.x at a single x; no axis."""
         here, *others = self.points
         sizes = [math.hypot(*point.got) for point in self.points]
-        if len(here.got) < 2 or len(others) < _OTHERS or not all(sizes):
+        if sum(map(bool, here.got)) < 2 or len(others) < _OTHERS or not all(sizes):
             return
         if max(sizes) - min(sizes) <= self.tolerance * max(sizes):
             return  # the same number everywhere

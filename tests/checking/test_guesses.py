@@ -26,6 +26,8 @@ def test_other_mistakes_get_no_guess():
     assert (nan.verdict, nan.guess) == ("wrong", None)
     tiny = check_grad(lambda x: math.log(abs(x)), 1e-160, gradient=lambda x: 2 / x)
     assert (tiny.verdict, tiny.guess) == ("wrong", None)  # a factor of inf fits anything
+    half = check_grad(lambda x: x[0] ** 2 * x[1], SMALL[-2:], gradient=lambda x: 2 * x * [x[1], 0])
+    assert (half.verdict, half.guess) == ("wrong", None)  # a component left out is no single sample
 
 
 SMALL = np.linspace(-0.1, 0.1, 80)
