@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
@@ -24,6 +25,7 @@ from .inputs import CheckError, Function, Inputs, as_real
 
 _PATIENCE = 3_000_000  # steps beyond those that a backward pass has need of
 _LEVELS = 10_000  # of recursion that a deep graph is given
+_STRUCTURE = re.compile(r"shape|dimension|unpack|truth value|zip\(")  # in a ValueError of NumPy's
 
 
 class UndefinedError(Exception):
@@ -46,13 +48,13 @@ def called(f: Function, what: str = "f") -> Any:
         return f()
     except (CheckError, UndefinedError):
         raise
-    except (ValueError, ArithmeticError) as error:
+    except Exception as error:
+        if not isinstance(error, ValueError | ArithmeticError) or _STRUCTURE.search(str(error)):
+            raise CheckError(f"{what} raised {type(error).__name__}: {error}") from error
         of_user = what.isidentifier() and what != "f"  # "gradient", "jvp"; not "backward()"
         undefined = UndefinedError(f"{what}: {error}" if of_user else str(error))
         undefined.note = "undefined" if what == "f" else "underived"
         raise undefined from error
-    except Exception as error:
-        raise CheckError(f"{what} raised {type(error).__name__}: {error}") from error
 
 
 class Run:

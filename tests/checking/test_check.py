@@ -654,6 +654,7 @@ def mutates_array(v):
         (lambda: check_grad(sum, [1.0, 2.0], gradient=lambda v: [1.0]), "must give 2 numbers"),
         (lambda: check_grad(np.sum, np.ones(2), gradient=print), "is None: a function without"),
         (lambda: check_grad(math.sin, 1.0, gradient=lambda x: 1 / None), "gradient raised Type"),
+        (lambda: check_grad(np.sum, np.ones(2), gradient=lambda v: np.eye(3) @ v), "raised Value"),
         (lambda: check_grad(mutates_array, np.ones(2), gradient=np.ones_like), "changes its arg"),
         (
             lambda: check_grad(np.sum, np.ones(2), gradient=mutates_array),
