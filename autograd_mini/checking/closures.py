@@ -157,7 +157,7 @@ class _Driver:
         self.expected: Counter[tuple[int, int]] = Counter()
         self.set: dict[tuple[Node, Node], float] = {}
         self.kept: list[tuple[Node, Node]] = []  # (node, a parent whose gradient it replaces)
-        self.unchained: list[tuple[Node, Node]] = []  # whose share is the same for any gradient
+        self.unchained: list[tuple[Node, Node]] = []  # whose share does not grow with the gradient
         self.hands, self.own = False, 1.0
         whole: Any = self.adapter.backward
         patched = classes if isinstance(whole, str) and self.adapter.local else set[type]()
@@ -201,7 +201,9 @@ class _Driver:
             elif abs(twice - total) <= near < abs(total):
                 self.unchained.append((node, parent))
             elif abs(twice - _SEED * total) > near and not self.hands:
-                raise ArithmeticError  # a step that cannot be taken twice
+                if self._step(node, parents, {}, 1.0) != got:
+                    raise ArithmeticError  # a step that cannot be taken twice
+                self.unchained.append((node, parent))  # a part of what it hands x of x * x
         count = Counter(node.parents)
         node.partials = tuple(got[parent] / count[parent] for parent in node.parents)
 

@@ -236,6 +236,7 @@ UNCOUNTED = (
 # (source, right, wrong, culprit's kind and operation; "" where it is a node that is at fault)
 FAULTS = {
     "slots, partial": (SLOTS, "+= other.data * out.grad", "+= 2 * out.grad", "partial", "mul"),
+    "slots, unchained": (SLOTS, "+= other.data * out.grad", "+= other.data", "partial", "mul"),
     "slots, order": (SLOTS, "in reversed(", "in (", "order", "add"),
     "slots, sum": (SLOTS, "self.grad += other", "self.grad = other", "accumulation", "mul"),
     "spanish, partial": (SPANISH, "otro.valor, self.valor)", "1.0, self.valor)", "partial", "mul"),
