@@ -54,15 +54,14 @@ def gradcheck(pytestconfig: pytest.Config) -> Callable[..., Any]:
 
     def check(f: Callable[..., Any], at: Any, **options: Any) -> Any:
         __tracebackhide__ = True
-        from . import CheckError, GradientMismatch
+        from . import CheckError
         from .report import steered
 
         try:
             report = steered(_report(pytestconfig, f, at, options))
         except CheckError as error:  # here, so that the traceback ends in the user's line
             raise error.with_traceback(None) from error.__cause__
-        if not report.ok:
-            raise GradientMismatch(report)
+        report.raise_for_failure()
         return report
 
     return check

@@ -102,7 +102,10 @@ class Report(Shown):
 
     def raise_for_failure(self) -> None:
         """Raise GradientMismatch (an AssertionError) with the whole report, unless `ok`."""
-        if not self.ok:
+        __tracebackhide__ = True
+        if self.verdict == "wrong":
+            raise GradientMismatch(self)
+        if not self.ok:  # another line is another failure to hypothesis, which shrinks each
             raise GradientMismatch(self)
 
     # --- for readers -----------------------------------------------------------------------------

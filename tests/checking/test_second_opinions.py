@@ -291,3 +291,14 @@ def test_the_search_goes_to_the_worst_point(monkeypatch):
     search()
     steered(check_grad(math.exp, 1.0, gradient=lambda x: math.exp(x) * (1 + 1e-10)))
     assert told == []  # outside a test of hypothesis
+
+
+def test_a_wrong_gradient_does_not_shrink_to_a_point_without_one():
+    @settings(max_examples=40, database=None, deadline=None, derandomize=True)
+    @given(st.sampled_from([1.0, 2.0, 3.0]))
+    def search(x):
+        check_grad(lambda x: 2 * x if x > 1 else x, x, gradient=lambda x: 1.0).raise_for_failure()
+
+    with pytest.raises(ExceptionGroup) as found:
+        search()
+    assert {x.report.verdict for x in found.value.exceptions} == {"wrong", "domain"}
