@@ -82,7 +82,8 @@ class Inputs:
         """f with these in the places of the numbers; CheckError if it changes its argument."""
         args = rebuilt(self.args, iter(parts), self.double) if self.nested else parts
         result = f(**dict(zip(self.at, args, strict=True))) if self.by_name else f(*args)
-        if self.nested and not _unchanged(flat(args), parts):
+        held = flat(args) if self.nested else parts
+        if held is not parts and not (len(held) == len(parts) and all(map(_same, held, parts))):
             raise CheckError(
                 f"{what} changes its argument: give it a copy to work on, or write it without"
                 " assigning to its input"
@@ -238,10 +239,6 @@ def rebuilt(tree: Any, parts: Iterator[Any], double: bool = False) -> Any:
         return like(x, [*islice(parts, math.prod(x.shape))], double) if is_array(x) else next(parts)
 
     return mapped(tree, made)
-
-
-def _unchanged(held: Sequence[Any], parts: Sequence[Any]) -> bool:
-    return len(held) == len(parts) and all(map(_same, held, parts))
 
 
 def _same(a: Any, b: Any) -> bool:

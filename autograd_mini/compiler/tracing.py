@@ -285,6 +285,7 @@ def result_of(
         form, square = (array, form[1] * 2), False
     length = size(form)
     first, number = (0, itemgetter) if of_samples else (start, number)
+    alike: Any = numpy().full if arrays else (lambda count, x: [x] * count)
     make = builder(form, start=first, number=number)
     if square:  # of second derivatives: a row in each place
         starts, whole = range(first, first + length**2, length), builder(form)
@@ -296,8 +297,6 @@ def result_of(
 
     if not of_samples:
         return lambda outputs, _: make(outputs)
-
-    alike: Any = numpy().full if arrays else (lambda count, x: [x] * count)
 
     def of_rows(outputs: Sequence[Any], count: int) -> Any:
         columns = listed(outputs[start : start + length])

@@ -31,10 +31,6 @@ from .floats import IEEE
 _IEEE = IEEE.namespace
 
 
-def _take(index: float, *table: float) -> float:
-    return table[int(index)] if 0 <= index < len(table) and index == index // 1 else math.nan
-
-
 def _dot(*pairs: float) -> float:
     half = len(pairs) // 2
     return _IEEE["dot"](pairs[:half], pairs[half:])  # type: ignore[no-any-return]
@@ -56,7 +52,7 @@ MEANING: dict[str, Callable[..., Any]] = {
     "dot": _dot,
     "prod": lambda *a: _IEEE["prod"](a),
     "others": lambda *a: _IEEE["others"](a[:-1])[int(a[-1])],
-    "take": _take,
+    "take": lambda i, *a: a[int(i)] if 0 <= i < len(a) and i == i // 1 else math.nan,
 }
 REDUCTIONS: dict[str, Callable[[list[float]], float]] = {
     "total": _IEEE["sum"],
