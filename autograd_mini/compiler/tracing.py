@@ -113,7 +113,7 @@ def traced(
     What the function does to a Value from outside ends here; to change its number is refused.
     """
     trace, inputs, values, captured = Trace(task.within), list[Input](), list[Any](), list[Value]()
-    labels, headings, value = dict[int, str](), {0: "forward"}, None
+    labels, headings, strays, value = dict[int, str](), {0: "forward"}, list[Value](), None
 
     def symbols(names: Sequence[str], each: bool = False) -> list[Any]:
         new = [trace.input(len(inputs) + k, each) for k in range(len(names))]
@@ -139,6 +139,8 @@ def traced(
         for node in topological(*[x for x in (*leaves(out)[0], *used) if isinstance(x, Value)]):
             if node in used or not isinstance(node.data, symbolic.Traced):
                 captured.append(node)
+            elif node.grad.__class__ is float and node.first is None:
+                strays.append(node)  # made of a float, given a number of the trace
             elif node.label:
                 labels.setdefault(node.data.operand, node.label)
         return out
@@ -149,10 +151,10 @@ def traced(
         mixed = given | {name: [next(new) for _ in given[name]] for name in task.wrt}
         held = [*outside]
         arguments = _arguments(forms, mixed, undo, held)
-        before = [node.data for node in held]
+        before = {node: node.data for node in held}
         out = noted(task.f, arguments)
-        for node, data in zip(held, before, strict=True):
-            if node.data is not data and isinstance(node.data, symbolic.Traced):
+        for node in (*before, *strays):
+            if node.data is not before.get(node) and isinstance(node.data, symbolic.Traced):
                 raise TraceError(
                     f"the function changes {node.label or 'a Value'} from outside, which a compiled"
                     " function cannot do; compile_step compiles training"
@@ -290,11 +292,7 @@ def result_of(
     if square:  # of second derivatives: a row in each place
         starts, whole = range(first, first + length**2, length), builder(form)
         rows = [builder(form, start=at, number=number) for at in starts]
-        length *= length
-
-        def make(outputs: Sequence[Any]) -> Any:
-            return whole([row(outputs) for row in rows])
-
+        length, make = length**2, lambda outputs: whole([row(outputs) for row in rows])
     if not of_samples:
         return lambda outputs, _: make(outputs)
 

@@ -425,6 +425,12 @@ def test_a_function_that_changes_values_from_outside_is_refused_and_leaves_them(
         assert ([(p.data, p.grad) for p in model.parameters()], rule.state_dict()) == before
 
 
+def test_a_value_that_is_given_a_number_before_it_is_read_is_refused():
+    w = Value(2.0, label="w")
+    with pytest.raises(TraceError, match="changes w from outside"):
+        python(lambda x: [setattr(w, "data", x.data), w * x][1])(3.0)
+
+
 def test_values_of_its_own_a_function_may_train():
     def fitted(x):
         w = Value(1.0)
