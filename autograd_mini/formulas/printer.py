@@ -16,7 +16,6 @@ from .grammar import PRIMITIVES, SIGNS, names_in
 if TYPE_CHECKING:
     from autograd_mini.ops import Op
 
-
 T = TypeVar("T")
 
 
