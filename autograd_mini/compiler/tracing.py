@@ -156,8 +156,9 @@ def traced(
         for node in (*before, *strays):
             if node.data is not before.get(node) and isinstance(node.data, symbolic.Traced):
                 raise TraceError(
-                    f"the function changes {node.label or 'a Value'} from outside, which a compiled"
-                    " function cannot do; compile_step compiles training"
+                    f"the function changes {node.label or 'a Value'} from outside, or one that it"
+                    " has made and not used yet, which a compiled function cannot do: make another,"
+                    " Value(x.data); compile_step compiles training"
                 )
         out = out[()] if getattr(out, "shape", None) == () else out
         flat, value = leaves(out)
@@ -279,9 +280,13 @@ def _finite(numbers: Any) -> bool:
 
 
 def result_of(
-    form: Form, of_samples: bool, square: bool, start: int = 0, number: Any = itemgetter,
+    form: Form,
+    of_samples: bool,
+    square: bool,
+    start: int = 0,
+    number: Any = itemgetter,
     arrays: bool = False,
-) -> Callable[[Sequence[Any], int], Any]:  # fmt: skip
+) -> Callable[[Sequence[Any], int], Any]:
     """What makes a result of the outputs from `start` on and the number of samples."""
     if square and form and form[0] is array:
         form, square = (array, form[1] * 2), False

@@ -429,6 +429,10 @@ def test_a_value_that_is_given_a_number_before_it_is_read_is_refused():
     w = Value(2.0, label="w")
     with pytest.raises(TraceError, match="changes w from outside"):
         python(lambda x: [setattr(w, "data", x.data), w * x][1])(3.0)
+    with pytest.raises(TraceError, match=r"not used yet.*: make another, Value\(x.data\)"):
+        python(lambda x: [v := Value(0.0), setattr(v, "data", x.data), v * x][2])(3.0)
+    made = python(lambda x: Value(x.data) * x)
+    assert made.value_and_grad(3.0) == (9.0, 3.0)
 
 
 def test_values_of_its_own_a_function_may_train():
