@@ -4,7 +4,7 @@ For each back end, in a process of its own (which may crash): inputs drawn at ra
 bad, must give what the python back end gives, or a ValueError or TypeError; 1,000 compilations must
 leave no memory behind; eight threads on one function must all get its result; and a process that
 forks while functions are compiled must be of use on both sides (which JAX, by its own word, is not;
-and it takes numbers below 2e-308 for 0).
+and it takes numbers below 2e-308 for 0: some 14 inputs in 1,000).
 """
 
 from __future__ import annotations
@@ -129,14 +129,21 @@ def drawn(draw):
     return name, settings, (w, x)
 
 
+def plain(tree):
+    """As the engine takes it: no number of NumPy, no node that asks for a derivative."""
+    if isinstance(tree, list):
+        return [*map(plain, tree)]
+    if isinstance(tree, dict):
+        return {key: plain(x) for key, x in tree.items()}
+    if isinstance(tree, np.ndarray) and tree.dtype.kind in "fiub":
+        return tree.astype(float)
+    return tree.data if isinstance(tree, Value) else tree
+
+
 def outcome(name, settings, what, args, back_end):
     """The numbers of the result, or the class of the error; on no back end, the engine's."""
     fast = compile(FUNCTIONS[name][0], backend=back_end or "python", **settings)
-    if not back_end:  # which computes with NumPy's numbers as they are
-        args = [
-            x.astype(float) if isinstance(x, np.ndarray) and x.dtype.kind in "fiub" else x
-            for x in args
-        ]
+    args = args if back_end else [*map(plain, args)]
     try:
         with ieee():
             if back_end:
