@@ -3,8 +3,6 @@
 Every guess at a name stands here.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Collection, Mapping, Set
 from contextlib import suppress
@@ -13,7 +11,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cache, partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, Self
 
 from autograd_mini.graph import topological
 from autograd_mini.rules.evaluation import each
@@ -103,9 +101,7 @@ class Adapter:
     def number(self, node: Any, what: str = "data") -> Any:
         """The data or gradient as a plain number; 0 for a gradient that is None."""
         x = self.get(node, what)
-        if x is None and what == "grad":
-            return 0.0
-        return plain(x)
+        return 0.0 if x is None and what == "grad" else plain(x)
 
     def edges(self, node: Any) -> list[tuple[Any, Any]]:
         """(parent, its partial or None), plain numbers among the parents too."""
@@ -287,7 +283,7 @@ class Node:
 
     __slots__ = ("args", "data", "grad", "label", "node", "op", "parents", "partials")
 
-    def __init__(self, node: Any, adapter: Adapter, edges: list[tuple[Node, Any]]) -> None:
+    def __init__(self, node: Any, adapter: Adapter, edges: list[tuple[Self, Any]]) -> None:
         self.node = node
         self.data, self.grad = adapter.number(node), adapter.number(node, "grad")
         self.op, self.label = adapter.get(node, "op"), adapter.get(node, "label")
@@ -356,11 +352,6 @@ class Graph:
         """The culprit at this node."""
         where = node.node if isinstance(node, Node) else node
         return Culprit(kind, message, self.name(node), op_name(node), details, where)
-
-
-def in_graph(x: Any) -> bool:
-    """Whether x is a node of a graph, and no plain number."""
-    return isinstance(x, Value | Node)
 
 
 def op_name(node: Any) -> str:

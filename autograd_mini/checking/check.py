@@ -14,13 +14,11 @@ from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
 
 from .adapters import Adapter, maker
-from .casts import traced
 from .differences import EPS
-from .engines import UndefinedError, called, changed
+from .engines import UndefinedError, called, changed, finite
 from .findings import Comparison
 from .guesses import guess
-from .inputs import CheckError, Function, Inputs, Options, as_real, counted, flat, rebuilt, unit_of
-from .nodes import rounding_of_value
+from .inputs import CheckError, Function, Inputs, Options, counted, flat, rebuilt, traced, unit_of
 from .on_nodes import check_engine, subject_of
 from .report import Report, worst
 from .rows import DIRECTIONS, Rows
@@ -149,9 +147,7 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
     read: Function = inputs.gradient if first else entries
 
     def value_and_claim() -> tuple[float, list[Any], float]:
-        y = called(lambda: float(as_real(inputs.call(f, numbers), "the value of f")))
-        if not math.isfinite(y):
-            raise UndefinedError(f"f gives {y}")
+        y = float(called(lambda: finite(inputs.call(f, numbers))))
         what = "gradient" if first else "Hessian"
         claim = called(lambda: inputs.call(gradient, numbers, what), what)
         return y, read(claim), max(inputs.eps, unit_of(claim))
@@ -160,10 +156,8 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
     y_again, claimed_again, _ = value_and_claim()
     names = inputs.names if first else ["f"] * len(claimed)
     culprit = changed([*names, "f"], [*claimed, y], [*claimed_again, y_again])
-    graph, y_of_graph = on_values(f, inputs)
-    rounding = 8 * rounding_of_value(graph, inputs.eps) if graph else 0.0
-    if not abs(y_of_graph - y) <= (1e-9 + 64 * inputs.eps) * abs(y) + rounding:
-        graph = None  # it is of another function
+    graph, same = on_values(f, inputs, y, inputs.eps)
+    graph = graph if same else None
     truth = Truth(f, inputs, graph, options)
     size = max((abs(float(g)) for g in claimed if math.isfinite(g)), default=0.0)
     noise = [(4 if unit == EPS else 64) * unit * size] * len(claimed)
@@ -251,9 +245,7 @@ def _products(
     f: Function, y: Any, jvp: Function | None, vjp: Function | None, inputs: Inputs,
     options: Options,
 ) -> list[Comparison]:  # fmt: skip
-    for x in (outs := flat(y)):
-        if not math.isfinite(as_real(x, "the value of f")):
-            raise UndefinedError(f"f gives {x}")
+    outs = [*map(finite, flat(y))]
     eps, size, draw = inputs.eps, len(outs), options.draw
     rows: list[Comparison] = []
     for number in range(1, options.directions + 1):

@@ -10,7 +10,7 @@ import contextlib
 import math
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from copy import copy
 from itertools import count, pairwise
 from operator import itemgetter
@@ -23,6 +23,7 @@ from .adapters import Graph, Node, arguments, like, op_name, plain
 from .differences import EPS, quiet
 from .engines import Run, Stop
 from .findings import Culprit
+from .inputs import Function
 from .nodes import Write, adjoints, check_sums
 
 _TRIES = 8
@@ -63,12 +64,11 @@ def blamed(run: Run, wanted: Sequence[float], told: bool = False) -> Culprit | N
         except Exception:  # its step cannot be called alone
             return None
     if not told:
-        truth = _Truth(run, graph, classes, [original for original, _ in made])
-        if culprit := driver.broken_step() or truth.lost_parent():
+        nudged = _Nudged(run, graph, classes, [original for original, _ in made])
+        if culprit := driver.broken_step() or nudged.lost_parent():
             return culprit
-        if off := truth.wrong_partials():
-            named = truth.worst(off, driver.recorded) if truth.explains() else None
-            return truth.replaced(off, driver.set) or named
+        if off := nudged.wrong_partials():
+            return nudged.named(off, driver)
     written = _seeded(written)
     seen = {write.node for write in written}
     if not graph.root.grad and seen.isdisjoint(inner):
@@ -84,7 +84,7 @@ def _seeded(log: list[Write]) -> list[Write]:
 
 
 @contextlib.contextmanager
-def _methods(classes: set[type], name: str, new: Callable[[type, Any], Any]) -> Iterator[None]:
+def _methods(classes: set[type], name: str, new: Function) -> Iterator[None]:
     """With another method of this name in the classes; `new` gets the class and the old one."""
     olds = [(cls, getattr(cls, name), vars(cls).get(name)) for cls in classes]
     for cls, old, _ in olds:
@@ -103,7 +103,7 @@ def _maker(frame: Any) -> str:
 
 
 @contextlib.contextmanager
-def _created(classes: set[type], then: Callable[[list[Any]], object]) -> Iterator[list[Any]]:
+def _created(classes: set[type], then: Function) -> Iterator[list[Any]]:
     """The nodes in order of creation, each with the name of its maker; after each comes `then`."""
     made: list[Any] = []
 
@@ -278,8 +278,8 @@ class _Driver:
 
 
 # --- wanted --------------------------------------------------------------------------------------
-class Estimate(NamedTuple):
-    """A derivative by differences, and how far off it may be."""
+class Rate(NamedTuple):
+    """How the data of a node moves with another number, and how far off that may be."""
 
     value: float
     bar: float
@@ -288,7 +288,7 @@ class Estimate(NamedTuple):
 _Wrong = tuple[float, Node, Node, float, float]
 
 
-class _Truth:
+class _Nudged:
     """The true partials, by running f again with one node's data moved."""
 
     def __init__(self, run: Run, graph: Graph, classes: set[type], made: list[Any]) -> None:
@@ -297,7 +297,7 @@ class _Truth:
         place = {id(node): k for k, node in enumerate(made)}
         known = all(id(node.node) in place for node in graph.order)
         self.place = {node: place[id(node.node)] for node in graph.order} if known else {}
-        self.partials: dict[tuple[Node, Node], Estimate] = {}
+        self.partials: dict[tuple[Node, Node], Rate] = {}
         self.work = 0
         turns: dict[str, Iterator[int]] = defaultdict(count)  # of each operation one after another
         children = [(next(turns[op_name(x)]), x) for x in self.place if x.parents]
@@ -305,18 +305,17 @@ class _Truth:
             for _, node in sorted(children, key=itemgetter(0)):
                 last_first = sorted({*node.parents}, key=self.place.__getitem__, reverse=True)
                 for parent in last_first:
-                    if id(parent) not in self.live or self.work > _WORK:
-                        continue
-                    self.partials[node, parent] = self._partial(node, parent)
+                    if id(parent) in self.live and self.work <= _WORK:
+                        self.partials[node, parent] = self._partial(node, parent)
 
-    def _partial(self, node: Node, parent: Node) -> Estimate:
+    def _partial(self, node: Node, parent: Node) -> Rate:
         p, size = self.place[parent], abs(float(parent.data))
         scales = {max(1.0, size), size or 1.0} if size < 0.1 else {max(1.0, size)}
         now = [self.data[self.place[node]]]
         found = [derivatives(lambda h: [self._beside(node, {p: h})], now, x)[0] for x in scales]
         best = min(found, key=lambda x: x.bar)
         if not best.value and self._beside(node, {p: _STEP * max(1.0, size)}, p) != now[0]:
-            return Estimate(0.0, math.inf)  # it is read before a node is made in the midst of it
+            return Rate(0.0, math.inf)  # it is read before a node is made in the midst of it
         return best
 
     def _beside(self, node: Node, moves: Mapping[int, float], begin: int | None = None) -> float:
@@ -377,19 +376,20 @@ class _Truth:
                 off.append((error / max(abs(true.value), error), node, parent, got, true.value))
         return off
 
-    def replaced(self, off: list[_Wrong], given: Mapping[Any, float]) -> Culprit | None:
-        """A pass that keeps the last of two shares of the same node: they are right together."""
+    def named(self, off: list[_Wrong], driver: _Driver) -> Culprit | None:
+        """The culprit: the partial that is off by most; None if that explains no gradients.
+
+        Or a pass that keeps the last of two shares of the same node: they are right together.
+        """
         for _, node, parent, _, true in off:
-            both = given.get((node, parent), math.nan)
+            both = driver.set.get((node, parent), math.nan)
             if node.parents.count(parent) > 1 and math.isclose(both, true, abs_tol=1e-6):
                 name = self.graph.name(parent)
                 return self.graph.culprit("accumulation", "replaced", node, operand=name)
-        return None
-
-    def worst(self, off: list[_Wrong], recorded: bool) -> Culprit:
-        """The culprit: the partial that is off by most."""
+        if not self._explains():
+            return None
         _, node, parent, got, true = max(off, key=itemgetter(0))
-        if self._lost_itself(node, parent, got, true, recorded):
+        if self._lost_itself(node, parent, got, true, driver.recorded):
             lost = {"operand": self.graph.name(parent), "uses": 2, "edges": 1}
             return self.graph.culprit("accumulation", "edges", node, **lost)
         return off_by(self.graph, node, parent, got, true)
@@ -405,7 +405,7 @@ class _Truth:
             return False
         return product if op in _TIMES else op in (*_PLUS, *_MINUS) or several
 
-    def explains(self) -> bool:
+    def _explains(self) -> bool:
         """Whether the chain rule on the partials as they are gives the gradients as they are.
 
         Some engines keep none of inner nodes.
@@ -426,21 +426,19 @@ def off_by(graph: Graph, node: Any, parent: Any, got: float, true: float) -> Cul
     return graph.culprit("partial", "moved", node, got=got, wanted=wanted, operand=operand)
 
 
-def derivatives(
-    data: Callable[[float], list[float]], numbers: list[float], scale: float
-) -> list[Estimate]:
+def derivatives(data: Function, numbers: list[float], scale: float) -> list[Rate]:
     """How each of these numbers moves with h: two Richardson steps; nothing at a kink."""
     steps = [scale * _STEP / part for part in (1, 2, 4)]
     rows = [zip(data(h), numbers, data(-h), strict=True) for h in steps]
     return [_derivative(steps, values) for values in zip(*rows, strict=True)]
 
 
-def _derivative(steps: list[float], values: tuple[tuple[float, float, float], ...]) -> Estimate:
+def _derivative(steps: list[float], values: tuple[tuple[float, float, float], ...]) -> Rate:
     slopes = [(up - down) / (2 * h) for h, (up, _, down) in zip(steps, values, strict=True)]
     one, two = ((4 * fine - coarse) / 3 for coarse, fine in pairwise(slopes))
     bends = [abs(up - 2 * y + down) / h for h, (up, y, down) in zip(steps, values, strict=True)]
     size = max(abs(x) for row in values for x in row)
     rounding = 4 * EPS * size / steps[-1]
     if not math.isfinite(two) or (bends[2] > bends[0] / 2 and bends[2] > 1e3 * rounding):
-        return Estimate(0.0, math.inf)
-    return Estimate(two, abs(two - one) + rounding)
+        return Rate(0.0, math.inf)
+    return Rate(two, abs(two - one) + rounding)

@@ -4,8 +4,6 @@ A difference with one fixed step is blind: too long a step leaves out the higher
 a one leaves rounding alone. The ladder takes all steps and says how far it can be trusted.
 """
 
-from __future__ import annotations
-
 import math
 import sys
 import warnings

@@ -3,8 +3,6 @@
 And what the engine does beside: in a second pass, after a reset, at depth, ...
 """
 
-from __future__ import annotations
-
 import contextlib
 import math
 import re
@@ -13,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from inspect import isfunction
-from typing import Any
+from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 from autograd_mini.numbers.kinds import shown
@@ -80,7 +78,7 @@ class Run:
         mine = {*map(id, self.leaves)}
         self.others = [(x, self.adapter.get(x, "grad")) for x in leaves if id(x) not in mine]
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Self:
         for node, _ in self.others:
             with contextlib.suppress(AttributeError):  # of an engine that only shows it
                 self.adapter.set(node, "grad", self.zero)
@@ -91,16 +89,16 @@ class Run:
             with contextlib.suppress(AttributeError):
                 self.adapter.set(node, "grad", grad)
 
-    def again(self) -> Run:
-        """Another run of the same."""
-        return Run(self.f, self.value, self.inputs, self.adapter)
+    def again(self, inputs: Inputs | None = None) -> Self:
+        """Another run of the same, or at other inputs."""
+        return type(self)(self.f, self.value, inputs or self.inputs, self.adapter)
 
     def gradient(self, numbers: Sequence[float]) -> list[float]:
         """The gradient at another point; ValueError where f has none."""
         inputs = copy(self.inputs)
         inputs.numbers = list(numbers)
         try:
-            with Run(self.f, self.value, inputs, self.adapter) as run:
+            with self.again(inputs) as run:
                 return [float(g) for g in run.backward()]
         except UndefinedError as error:
             raise ValueError(str(error)) from None
@@ -151,10 +149,14 @@ def check_root(root: Any, adapter: Adapter, told: bool) -> Any:
             f"no {', '.join(missing)} was found in {type(root).__name__} ({names}): say where it is"
             " with adapter=Adapter(...)"
         )
-    data = as_real(adapter.number(root), "the value of f")
-    if not math.isfinite(data):
-        raise UndefinedError(f"f gives {data}")
-    return data
+    return finite(adapter.number(root))
+
+
+def finite(y: Any) -> Any:
+    """The number that f gave; CheckError if it is none, UndefinedError if it is not finite."""
+    if not math.isfinite(y := as_real(y, "the value of f")):
+        raise UndefinedError(f"f gives {float(y)}")
+    return y
 
 
 def changed(
@@ -200,17 +202,16 @@ def backward(root: Any, adapter: Adapter) -> tuple[int, int, bool]:
     sys.settrace(watch)
     try:
         adapter.run(root)
+        return steps, edges, steps > limit
     except Stop:
-        told = graph.culprit("order", "paths", graph.root, steps=steps, edges=edges)
-        raise Faulty(told) from None
+        fault = graph.culprit("order", "paths", graph.root, steps=steps, edges=edges)
     except RecursionError:
-        told = graph.culprit("order", "recursion", graph.root, nodes=len(graph.order))
-        raise Faulty(told) from None
+        fault = graph.culprit("order", "recursion", graph.root, nodes=len(graph.order))
     except Exception as error:
         raise CheckError(f"backward() raised {type(error).__name__}: {error}") from error
     finally:
         sys.settrace(before)
-    return steps, edges, steps > limit
+    raise Faulty(fault)
 
 
 def doubles(value: Callable[[Any], Any], adapter: Adapter) -> bool:
@@ -291,13 +292,11 @@ def _seen(value: Callable[[Any], Any], adapter: Adapter) -> Iterator[Property]:
         with contextlib.suppress(Exception):  # it cannot be tried here
             x = value(_AT)
             y, right = (shared := x * x) * x, {_SLOPE}
+            before = 0.0 if name == "changed" else slope(x, y)
             if name == "changed":
-                before = 0.0
                 adapter.set(x, "data", like(adapter.get(x, "data"))(5.0))
                 right.add(_CUBE_SLOPE_AT_5)
-            else:
-                before = slope(x, y)
-            if name in ("reset", "reuse"):
+            elif name != "second":
                 before, y = 0.0, (shared if name == "reuse" else x * x) * x
                 if hasattr(x, "zero_grad"):
                     x.zero_grad()

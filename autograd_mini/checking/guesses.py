@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from autograd_mini.expressions import parse
 
 from .findings import Comparison, Culprit
-from .inputs import Gradient
+from .inputs import Direction, Gradient
 from .references import NUMBER, by_ladder
 from .rows import Rows
 
@@ -37,7 +37,7 @@ class _Point(NamedTuple):
     x: list[float]
     y: float
     got: list[float]
-    probes: list[tuple[dict[int, float], float, float]]
+    probes: list[tuple[Direction, float, float]]
 
     def claims(self) -> Iterator[tuple[float, float]]:
         """The derivative that the gradient claims along each direction, and the true one."""
@@ -87,7 +87,7 @@ class _Guesser:
             for _ in range(min(_OTHERS, len(self.wrong))):
                 along = {k: draw.uniform(0.5, 1) * draw.choice((-1, 1)) for k in self.wrong}
 
-                def f(t: float, x: list[float] = x, along: dict[int, float] = along) -> float:
+                def f(t: float, x: list[float] = x, along: Direction = along) -> float:
                     return self.truth.floats([v + along.get(k, 0.0) * t for k, v in enumerate(x)])
 
                 true = by_ladder(f, 1.0, eps=inputs.eps, noise=self.truth.noise)

@@ -4,8 +4,6 @@ Works on the graph of any engine whose nodes show their partials, and, for those
 formula sheet, `op` (with a `name` of it) and `args`.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
@@ -14,14 +12,14 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from autograd_mini.ops import SHEET, Op
 from autograd_mini.rules.evaluation import bind, each, flat, operand
 from autograd_mini.value import Value
 
 from . import references
-from .adapters import Graph, in_graph, op_name
+from .adapters import Graph, Node, op_name
 from .differences import EPS
 from .findings import Culprit
 from .references import KINK, LADDER, NUMBER, Reference, as_float, at_kink, exact, mpmath
@@ -40,14 +38,14 @@ class Operation(NamedTuple):
     numbers: tuple[Any, ...]
 
     @classmethod
-    def of(cls, node: Any) -> Operation | None:
+    def of(cls, node: Any) -> Self | None:
         """None if the node is a leaf, or its operation is not on the sheet."""
         op = node.op if isinstance(node.op, Op) else SHEET.get(op_name(node))
         if op is None or node.args is None:
             return None
         with suppress(TypeError, ValueError, OverflowError):
             args = bind(op, tuple(node.args))
-            numbers = tuple(each(lambda x: x.data if in_graph(x) else x, args))
+            numbers = tuple(each(lambda x: x.data if isinstance(x, Value | Node) else x, args))
             if all(map(math.isfinite, flat(numbers))):
                 return cls(node, op, args, numbers)
         return None
@@ -55,7 +53,7 @@ class Operation(NamedTuple):
     def edges(self) -> list[tuple[int, int | None, Any]]:
         """(argument, element if it is a vector, node) of each operand that is a node."""
         pairs = zip(references.places(self.args), flat(self.args), strict=True)
-        return [(k, i, x) for (k, i), x in pairs if in_graph(x)]
+        return [(k, i, x) for (k, i), x in pairs if isinstance(x, Value | Node)]
 
     def culprit(
         self, graph: Graph, kind: str, message: str, got: Any, wanted: Fraction, **told: Any
@@ -227,6 +225,9 @@ def uncertainty(graph: Graph, eps: float, formulas: bool, most: float = 1e-3) ->
     return {k: 64 * eps * size[k] + min(lost[k], most * size[k]) for k in right}
 
 
+Share = tuple[Any, float, float]  # the node that hands it on, its gradient and the partial
+
+
 class Write(NamedTuple):
     """A gradient set to another number: the id of the node, the numbers before and after."""
 
@@ -247,7 +248,7 @@ def check_sums(
     floor = 1e-300 if expected is None else 16 * EPS * max(size.values())
     slacks = {k: 1e-9 * x + floor for k, x in size.items()}
     live = graph.live()
-    handed: dict[int, list[tuple[Any, float, float]]] = {id(node): [] for node in graph.order}
+    handed: dict[int, list[Share]] = {id(node): [] for node in graph.order}
     for node in graph.order:
         for parent, partial in graph.edges(node):
             handed[id(parent)].append((node, right[id(node)], float(partial)))
@@ -311,9 +312,7 @@ def check_sums(
     return None
 
 
-def _known(
-    shares: Sequence[tuple[Any, float, float]], written: Sequence[Write], at_once: Container[int]
-) -> list[float]:
+def _known(shares: list[Share], written: Sequence[Write], at_once: Container[int]) -> list[float]:
     """The shares that a node's users can hand on now, of what was written so far.
 
     Users of which the ids are in `at_once` hand on what they have for all their edges together.

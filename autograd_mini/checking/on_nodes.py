@@ -10,13 +10,13 @@ from typing import Any
 from autograd_mini.value import Value
 
 from .adapters import Adapter, Graph, op_name
-from .closures import Estimate, blamed, derivatives, off_by
+from .closures import Rate, blamed, derivatives, off_by
 from .differences import EPS
 from .engines import Faulty, Run, changed, deeper, doubles, properties_of
 from .findings import Comparison, Culprit, Note, Property
 from .guesses import guess
 from .inputs import Function, Inputs, Options, as_real, unit_of
-from .nodes import Checked, check_partials, check_sums, rounding_of_value, uncertainty
+from .nodes import Checked, check_partials, check_sums, uncertainty
 from .report import Report, Subject
 from .rows import Rows
 from .whole import CLEAR, Truth, follows_graph, on_values
@@ -85,12 +85,10 @@ class _Check:
         y = float(self.run.data)
         if self.ours:
             return self.graph, y
-        true, wanted = on_values(self.run.f, self.inputs)
-        if true is None:
-            return None, y
-        lost = (1e-9 + 64 * self.unit) * abs(wanted) + 8 * rounding_of_value(true, self.unit)
-        if abs(wanted - y) <= lost:
+        true, same = on_values(self.run.f, self.inputs, y, self.unit)
+        if true is None or same:
             return true, y
+        wanted = float(true.root.data)
         if all(op_name(node) in CLEAR for node in true.order if node.parents):
             return true, wanted
         self._tell("value", "note", got=y, wanted=wanted)
@@ -266,7 +264,7 @@ def _wrong_closure(run: Run, graph: Graph) -> Culprit | None:
     return None
 
 
-def _moves(run: Run, graph: Graph, k: int) -> dict[Any, Estimate]:
+def _moves(run: Run, graph: Graph, k: int) -> dict[Any, Rate]:
     def data(h: float) -> list[float]:
         numbers = [x + h * (i == k) for i, x in enumerate(run.inputs.floats)]
         root = run.inputs.call(run.f, [run.value(x) for x in numbers])

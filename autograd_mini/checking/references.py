@@ -226,9 +226,7 @@ def jumps(f: Function, scale: Any) -> bool:
     return False
 
 
-def by_fraction(
-    f: Callable[[Fraction], Any], scale: Any = 1, order: int = 1
-) -> Reference | None:  # fmt: skip
+def by_fraction(f: Function, scale: Any = 1, order: int = 1) -> Reference | None:
     """The derivative at 0 of a rational f, in exact arithmetic with steps of 2**-400 of the scale.
 
     None if f does not give a Fraction, or one so long that it is not worth it.

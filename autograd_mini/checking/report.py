@@ -1,14 +1,12 @@
 """The report of a check: verdicts, rows, culprit; as text, HTML, JSON, or a failed assertion."""
 
-from __future__ import annotations
-
 import math
 import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from autograd_mini.files import Format
 from autograd_mini.language import LANGUAGES, text, translated
@@ -27,14 +25,6 @@ _SHOWN = 24  # rows of a table for the reader
 _COLUMNS = "name got wanted error bar ulps verdict reference".split()
 _LEFT = ("name", "verdict", "reference")  # aligned; the others, numbers, are to the right
 _SPARED = ("", "ulps", "ulps bar", "ulps bar reference")  # left out as it gets narrow
-
-
-class GradientMismatch(AssertionError):
-    """A check that failed; the message is the whole report, `report` the object."""
-
-    def __init__(self, report: Report) -> None:
-        super().__init__(f"\n{report}")
-        self.report = report
 
 
 class Subject(NamedTuple):
@@ -190,7 +180,7 @@ class Report(Shown):
         return REPORT.write(data)
 
     @classmethod
-    def from_json(cls, source: str) -> Report:
+    def from_json(cls, source: str) -> Self:
         """The report that `to_json` wrote.
 
         Raises ValueError if the text is not one, or of a later version.
@@ -211,6 +201,14 @@ class Report(Shown):
             return cls(**data)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"damaged check report: {error!r}") from None
+
+
+class GradientMismatch(AssertionError):
+    """A check that failed; the message is the whole report, `report` the object."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"\n{report}")
+        self.report = report
 
 
 def steered(report: Report) -> Report:

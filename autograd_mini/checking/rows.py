@@ -13,7 +13,7 @@ from autograd_mini.transforms import hvp
 from .differences import EPS, quiet
 from .engines import called
 from .findings import Comparison, Culprit, Note, Taylor, TaylorRow
-from .inputs import Function, Gradient
+from .inputs import Direction, Function, Gradient
 from .nodes import in_ulps
 from .references import DOMAIN, KINK, LADDER, NUMBER, Reference, as_float, by_ladder, exact, mpmath
 from .report import Report, worst
@@ -79,7 +79,7 @@ class Rows:
         along = enumerate(self.directions, start=1)
         return [self._along(f"direction {number}", each) for number, each in along]
 
-    def _along(self, name: str, along: dict[int, float]) -> Comparison:
+    def _along(self, name: str, along: Direction) -> Comparison:
         total = sum(exact(self.gradient[k]) * exact(weight) for k, weight in along.items())
         noise = sum(self.noise[k] * abs(weight) for k, weight in along.items())
         return self.row(name, total, self.truth.along(along), noise)
@@ -197,7 +197,7 @@ class Rows:
         return slope if max(local) - min(local) < 0.5 else None  # else no power of h rules
 
     # --- second derivatives ----------------------------------------------------------------------
-    def _seconds(self) -> Iterator[tuple[str, dict[int, float], dict[int, float], Reference]]:
+    def _seconds(self) -> Iterator[tuple[str, Direction, Direction, Reference]]:
         """(name, direction d, weights w, reference) of each second derivative w.Hd to compare."""
         n = len(self.inputs.floats)
         if n <= HESSIAN and not self.options.directions:

@@ -4,14 +4,12 @@ Differences of float32 values show a derivative to three digits or so, those of 
 on float64 numbers to nine: where it allows that, it is run on them.
 """
 
-from __future__ import annotations
-
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from fractions import Fraction
 from itertools import pairwise, product
-from typing import Any
+from typing import Any, Self
 
 from autograd_mini.errors import PoleError
 from autograd_mini.numbers.floats import FLOAT
@@ -21,10 +19,9 @@ from autograd_mini.value import Value
 
 from . import references
 from .adapters import Graph, data_of
-from .casts import doubles
 from .differences import EPS, Probe, quiet
 from .engines import UndefinedError
-from .inputs import Function, Inputs, Options, as_real, unit_of
+from .inputs import Direction, Function, Inputs, Options, as_real, doubles, unit_of
 from .nodes import Operation, rounding_of_value
 from .references import KINK, NUMBER, Reference, by_fraction, by_ladder, by_mpmath, exact, mpmath
 
@@ -48,18 +45,17 @@ class Truth:
     is that of f on our Values if it has one, `kinked` whether a node of it is on a kink.
     """
 
-    coarse: Truth | None = None  # of float32 values, where this one is of float64 ones
-    other: Truth | None = None  # of float64 values, where this one keeps to those of float32
-
     def __init__(
         self, f: Function, inputs: Inputs, graph: Graph | None, options: Options,
         value: Function = float, number: Function = data_of,
     ) -> None:  # fmt: skip
         self.f, self.inputs, self.options = f, inputs, options
         self.value, self.number = value, number
+        self.coarse: Truth | None = None  # of float32 values, where this one is of float64 ones
+        self.other: Truth | None = None  # of float64 values, where this one keeps to float32
         self.kinked, self.noise = False, 0.0
         self.left = _PRECISE // len(graph.order) if graph and value is float else math.inf  # runs
-        self.sources: list[Callable[[Mapping[int, float], int], Reference | None]] = []
+        self.sources: list[Callable[[Direction, int], Reference | None]] = []
         if graph is None:
             return
         inner = [at for at in map(Operation.of, graph.order) if at]
@@ -80,7 +76,7 @@ class Truth:
             y = self.inputs.call(self.f, [self.value(x) for x in numbers])
             return float(as_real(self.number(y), "the value of f"))
 
-    def _confirmed(self, along: Mapping[int, float], graph: Graph) -> bool:
+    def _confirmed(self, along: Direction, graph: Graph) -> bool:
         """Whether the precise derivative along a direction is one that floats show too."""
         sharp = self.along(along)
         rough = self._by_ladder(along, 1)
@@ -98,26 +94,24 @@ class Truth:
                 return True
         return follows_graph(graph, self)  # floats cannot tell
 
-    def along(self, along: Mapping[int, float], order: int = 1) -> Reference:
+    def along(self, along: Direction, order: int = 1) -> Reference:
         """The derivative along a direction (input -> weight), first or second."""
         tried = (by(along, order) for by in (*self.sources, self._by_ladder))
         return next(found for found in tried if found)
 
-    def _moved(self, along: Mapping[int, float], t: Any, number: Callable[[Any], Any]) -> Any:
+    def _moved(self, along: Direction, t: Any, number: Callable[[Any], Any]) -> Any:
         """What f gives for Values of such numbers, moved by t along the direction."""
         numbers = self.inputs.moved(along, t, number)
         root = self.inputs.call(self.f, [Value(x) for x in numbers])
         return root.data if isinstance(root, Value) else root
 
-    def _scale(self, along: Mapping[int, float]) -> Any:
+    def _scale(self, along: Direction) -> Any:
         return max(abs(self.inputs.numbers[k]) for k in along) if len(along) == 1 else 1
 
-    def _by_fraction(self, along: Mapping[int, float], order: int) -> Reference | None:
+    def _by_fraction(self, along: Direction, order: int) -> Reference | None:
         return by_fraction(lambda t: self._moved(along, t, exact), self._scale(along), order)
 
-    def _by_mpmath(
-        self, along: Mapping[int, float], order: int, kink: bool = False
-    ) -> Reference | None:
+    def _by_mpmath(self, along: Direction, order: int, kink: bool = False) -> Reference | None:
         if self.left <= 0:
             return None
         scale = self._scale(along)
@@ -143,13 +137,13 @@ class Truth:
             return found if found.bar <= size else None
         return found
 
-    def _by_ladder(self, along: Mapping[int, float], order: int) -> Reference:
+    def _by_ladder(self, along: Direction, order: int) -> Reference:
         if self.coarse and not self._is_smooth(along):
             return self.coarse._by_ladder(along, order)
         options: dict[str, Any] = {"eps": self.inputs.eps, "noise": self.noise, "order": order}
         return by_ladder(*self._line(along), **options)
 
-    def _line(self, along: Mapping[int, float]) -> tuple[Function, float]:
+    def _line(self, along: Direction) -> tuple[Function, float]:
         """f as a function of how far it is moved along a direction; at what size its steps suit."""
         domain = self.options.domain
 
@@ -162,7 +156,7 @@ class Truth:
         (k, weight), *others = along.items()
         return moved, 1.0 if others else self.inputs.floats[k] / weight
 
-    def jump(self, along: Mapping[int, float]) -> float:
+    def jump(self, along: Direction) -> float:
         """How high the jumps are that f has along a direction; 0 if it has none."""
         f, around = self._line(along)
         return largest_jump(lambda t: f(t * max(abs(around), 1.0)))
@@ -183,13 +177,13 @@ class Truth:
         return Reference(NUMBER, mixed, mixed, bar, both.source)
 
     # --- float32 ---------------------------------------------------------------------------------
-    def doubled(self, f: Function, along: Mapping[int, float]) -> Truth:
+    def doubled(self, f: Function, along: Direction) -> Self:
         """That of f on float64 numbers, if it is the same function; else this.
 
         It must move along this direction as one of such numbers does. In another, where a cast
         inside f leaves float32's steps, the float32 values count.
         """
-        fine = Truth(f, self.inputs.in_double(), None, self.options)
+        fine = type(self)(f, self.inputs.in_double(), None, self.options)
         fine.coarse = self
         y = in_double(f, self.inputs, lambda y: float(as_real(y, "the value of f")))
         if y is None:
@@ -201,7 +195,7 @@ class Truth:
         size = abs(here) + 1024 * abs(fine.floats(self.inputs.moved(along, 1 / 1024)) - y)
         return fine if abs(y - here) <= self.inputs.eps**0.5 * size else self
 
-    def _is_smooth(self, along: Mapping[int, float]) -> bool:
+    def _is_smooth(self, along: Direction) -> bool:
         """Whether f, at steps of a float32's last bits, moves as one of float64 numbers does.
 
         There a smooth f hardly bends, and one with a cast in it as much as it moves.
@@ -303,13 +297,14 @@ def follows_graph(graph: Graph, truth: Truth) -> bool:
     return True
 
 
-def on_values(f: Function, inputs: Inputs) -> tuple[Graph | None, float]:
-    """The graph of f on our Values, and its value; None and nan if f does not take them."""
+def on_values(f: Function, inputs: Inputs, y: float, unit: float) -> tuple[Graph | None, bool]:
+    """The graph of f on our Values, if it takes them; whether its value is y, but for rounding."""
     with suppress(Exception):  # whatever f does with numbers it was not made for
         leaves = [Value(x) for x in inputs.floats]
         root = inputs.call(f, leaves)
         if isinstance(root, Value) and math.isfinite(root.data):
-            graph = Graph(root)
+            graph, value = Graph(root), float(root.data)
             graph.inputs = leaves
-            return graph, float(root.data)
-    return None, math.nan
+            lost = (1e-9 + 64 * unit) * abs(value) + 8 * rounding_of_value(graph, unit)
+            return graph, abs(value - y) <= lost
+    return None, False
