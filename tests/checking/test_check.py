@@ -2,7 +2,6 @@
 
 import math
 import random
-import sys
 import warnings
 from fractions import Fraction
 from typing import ClassVar
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograd_mini import Value, abs, dot, exp, log, museum, norm, relu, sin, sqrt, tanh
-from autograd_mini.checking import CheckError, check_grad, on_nodes, references
+from autograd_mini.checking import CheckError, check_grad, on_nodes
 from autograd_mini.museum import HEALTHY
 
 ENGINES = museum.ENGINES
@@ -53,12 +52,7 @@ def tangled(x, y):
 
 
 @pytest.mark.parametrize(
-    ("engine", "kind"),
-    [
-        (ENGINES["ReversedSubtraction"], "value"),
-        (SlightlyOff, "partial"),
-        (Random, "nondeterministic"),
-    ],
+    ("engine", "kind"), [(SlightlyOff, "partial"), (Random, "nondeterministic")]
 )
 def test_the_culprit_of_a_broken_engine(engine, kind):
     report = check_grad(tangled, (0.5, 0.7), value=engine)
@@ -122,24 +116,6 @@ def test_a_deep_graph_is_checked_although_the_engine_recurses():
     (property,) = report.properties
     assert (property.name, property.details["nodes"]) == ("depth", 1021)
     assert check_grad(deep, 1.0).properties == ()
-
-
-def test_an_engine_without_a_graph_is_checked_as_a_whole():
-    class Dual:
-        def __init__(self, data):
-            self.data, self.grad = data, 0.0
-
-        def __mul__(self, other):
-            made = Dual(self.data * other.data)
-            made.leaf = self
-            return made
-
-        def backward(self):
-            self.leaf.grad += self.leaf.data  # d(x*x) = 2x, not x
-
-    report = check_grad(lambda x: x * x, 3.0, value=Dual)
-    assert report.culprit.kind == "gradient"
-    assert (report.comparisons[0].got, report.comparisons[0].wanted) == (3.0, 6.0)
 
 
 # --- our own Values ------------------------------------------------------------------------------
@@ -317,15 +293,6 @@ def test_a_sum_of_kinks_follows_the_conventions_and_is_told():
     assert "a sum of kinks" in str(report)
 
 
-def test_where_there_is_no_derivative():
-    assert check_grad(sqrt, 0.0).verdict == "domain"
-    report = check_grad(log, -1.0)
-    assert (report.verdict, report.comparisons) == ("domain", ())
-    assert "it needs a > 0" in str(report)
-    with pytest.raises(AssertionError, match="no value"):
-        report.raise_for_failure()
-
-
 def test_second_derivatives():
     report = check_grad(lambda x, y: exp(x * y) + x * x * y, (0.5, 0.7), order=2)
     assert report.ok
@@ -457,17 +424,6 @@ def test_a_sum_that_cancels_to_its_last_digits():
     assert report.taylor_slope == pytest.approx(2, abs=0.1)
 
 
-def test_of_many_inputs_the_wrong_one_is_named():
-    at = np.linspace(-1, 1, 300)
-    wrong = np.arange(300) == 77
-    off = 2 + 1e-4 * wrong
-    report = check_grad(lambda v: float(v @ v), at, gradient=lambda v: off * v)
-    assert (report.culprit.node, report.culprit.details["got"]) == ("df/dv[77]", 2.0001 * at[77])
-    assert check_grad(lambda v: float(v @ v), at, gradient=lambda v: 2 * v).ok
-    assert report.culprit.details["wanted"] == pytest.approx(2 * at[77], rel=1e-9)
-    assert [row.name for row in report.comparisons][-1] == "df/dv[77]"
-
-
 def test_a_long_function_of_floats_is_run_precisely_as_far_as_a_few_seconds_go(monkeypatch):
     """X @ w of 100 samples with 60 features took 20 seconds, and with 200 a minute."""
     monkeypatch.setattr("autograd_mini.checking.whole._PRECISE", 1200)
@@ -477,10 +433,12 @@ def test_a_long_function_of_floats_is_run_precisely_as_far_as_a_few_seconds_go(m
     assert report.ok
     assert used == sorted(used, reverse=True)
     assert {*used} == {"mpmath", "ladder"}
-    wrong = lambda v: 2.0001 * v * (np.arange(300) == 77) + 2 * v * (np.arange(300) != 77)
-    report = check_grad(lambda v: v @ v, np.linspace(-1, 1, 300), gradient=wrong)
+    many, off = np.linspace(-1, 1, 300), 2 + 1e-4 * (np.arange(300) == 77)
+    report = check_grad(lambda v: v @ v, many, gradient=lambda v: off * v)
     assert {row.reference for row in report.comparisons} == {"ladder"}
-    assert report.culprit.node == "df/dv[77]"
+    assert report.culprit.node == report.comparisons[-1].name == "df/dv[77]"
+    assert report.culprit.details["got"] == 2.0001 * many[77]
+    assert report.culprit.details["wanted"] == pytest.approx(2 * many[77], rel=1e-9)
     on_values = check_grad(lambda v: sum(x * x for x in v), list(at))
     assert {row.reference for row in on_values.comparisons} == {"mpmath"}
 
@@ -577,20 +535,6 @@ def test_a_planted_error_in_torch():
     assert checked(torch.tanh).ok
     report = checked(Tanh.apply)
     assert (report.verdict, report.culprit.node) == ("wrong", "df/dx[1]")
-
-
-def test_without_mpmath_the_ladder_and_the_report_says_so(monkeypatch):
-    monkeypatch.setitem(sys.modules, "mpmath", None)
-    references.mpmath.cache_clear()
-    try:
-        report = check_grad(lambda x, y: sin(x) * exp(y) + relu(x), (0.5, 0.25), order=2)
-        broken = check_grad(tangled, (0.5, 0.7), value=ENGINES["TanhOfItsInput"])
-    finally:
-        references.mpmath.cache_clear()
-    assert report.ok, report
-    assert {row.reference for row in report.comparisons} == {"ladder"}
-    assert "mpmath is not installed" in str(report)
-    assert broken.culprit.kind == "partial"
 
 
 def test_the_tolerance_in_force_does_not_depend_on_the_working_precision():
@@ -706,7 +650,10 @@ def test_a_value_without_a_derivative_is_not_said_to_be_no_value():
     found = check_grad(lambda x: abs(x) ** 0.5, 0.0)
     assert "No derivative could be computed at x = 0.0: the gradient is not" in str(found)
     assert "No se ha podido calcular la derivada en x = 0.0: el gradiente no" in found.text("es")
-    assert "The function has no value at x = -1.0: log" in str(check_grad(lambda x: x.log(), -1.0))
+    report = check_grad(log, -1.0)
+    assert (report.verdict, report.comparisons) == ("domain", ())
+    with pytest.raises(AssertionError, match=r"The function has no value at a = -1\.0: log"):
+        report.raise_for_failure()
 
 
 @pytest.mark.parametrize("f", [lambda x, y: x.floor() * y, lambda x, y: (x - 1).sign() + y])

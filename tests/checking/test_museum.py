@@ -85,13 +85,7 @@ def test_random_graphs_have_the_true_gradient(engine, ops, steps, count):
 def test_no_random_graph_raises_a_false_alarm(engine):
     """A sample through `check_grad`; tests/benchmarks/foreign_engines.py has thousands."""
     draw = Random(21)
-    slow = {
-        "gamma",
-        "lgamma",
-        "digamma",
-        "polygamma",
-        *UNFIT,
-    }  # with 110 digits; the benchmark has them
+    slow = {"gamma", "lgamma", "digamma", "polygamma", *UNFIT}  # with 110 digits; left to that
     ops = [name for name in getattr(engine, "rules", SHEET) if name not in slow]
     for _ in range(60):
         graph = random_graph(draw, ops, value=engine)

@@ -7,6 +7,7 @@ from fractions import Fraction
 import mpmath as mp
 import pytest
 
+from autograd_mini import exp, museum, relu, sin
 from autograd_mini.checking import check_grad, op_table, references
 from autograd_mini.checking.references import (
     DOMAIN,
@@ -171,6 +172,14 @@ def test_without_mpmath_the_ladder(no_mpmath):
     assert at_kink(SHEET["relu"], (0.0,))
     with pytest.raises(ImportError, match="autograd-mini"):
         op_table()
+
+
+def test_without_mpmath_a_report_says_so(no_mpmath):
+    report = check_grad(lambda x, y: sin(x) * exp(y) + relu(x), (0.5, 0.25), order=2)
+    assert report.ok, report
+    assert {row.reference for row in report.comparisons} == {"ladder"}
+    assert "mpmath is not installed" in str(report)
+    assert museum.check("TanhOfItsInput").culprit.kind == "partial"
 
 
 def test_every_operation_of_the_sheet_is_within_its_bound():

@@ -8,7 +8,6 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from rich.console import Console
 
 from autograd_mini import Value, relu, sin
 from autograd_mini.checking import (
@@ -20,7 +19,7 @@ from autograd_mini.checking import (
 )
 from autograd_mini.checking.report import worst
 from autograd_mini.language import text
-from tests.documents import unsigned
+from tests.documents import on_terminal, unsigned
 
 
 def row(name="df/dx", verdict="ok", **changes):
@@ -143,11 +142,9 @@ def test_rich_shows_what_the_text_shows_markup_too():
         (replace(KINK, lang="en"), ("0 to 1", "kink", "Right, at a kink")),
         (Report("ok", (row("df/d[bold]x"),)), ("df/d[bold]x",)),
     ):
-        console = Console(width=140)
-        with console.capture() as captured:
-            console.print(report)
+        shown = on_terminal(report, 140)
         for word in words:
-            assert word in captured.get()
+            assert word in shown
             assert word in report.text()
     assert "kink" not in KINK.text()
 
@@ -164,17 +161,13 @@ def test_a_narrow_table_leaves_columns_out_and_tells_the_reference_below(lang):
         assert all(len(line) <= width for line in lines[4:6])
         below = any(line.startswith(("Reference: ", "Referencia: ")) for line in lines[6:])
         assert below == (left == 5)
-    console = Console(width=60)
-    with console.capture() as captured:
-        console.print(replace(WRONG, lang=lang))
-    assert all(len(line) <= 60 for line in captured.get().splitlines())
-    assert text(f"checking.reference.{WRONG.comparisons[0].reference}", lang) in captured.get()
+    shown = on_terminal(replace(WRONG, lang=lang), 60)
+    assert all(len(line) <= 60 for line in shown.splitlines())
+    assert text(f"checking.reference.{WRONG.comparisons[0].reference}", lang) in shown
 
 
 # --- JSON ----------------------------------------------------------------------------------------
 def test_json_gives_the_report_back():
-    x = Value(1.0, label="x")
-    assert x.label == "x"
     tricky = Report(
         "wrong",
         (row(got=math.inf, error=math.inf, ulps=math.inf), row("n", "domain", wanted=-math.inf)),

@@ -12,6 +12,7 @@ from autograd_mini.checking import table
 from autograd_mini.checking.random_graphs import UNFIT, Graph, Step
 from autograd_mini.checking.strategies import expressions, graphs, points
 from autograd_mini.ops import SHEET
+from autograd_mini.rules.evaluation import flat
 from tests.checking import exact, mutation
 from tests.graphs import VECTORS, random_graph
 from tests.programs import printed, run
@@ -21,13 +22,9 @@ QUICK = settings(max_examples=40, database=None, deadline=None)
 SEARCH = settings(max_examples=1000, database=None, deadline=None, derandomize=True)
 
 
-def numbers(args):
-    return [x for arg in args for x in (arg if isinstance(arg, tuple) else (arg,))]
-
-
 def inner_operands(graph):
     """The operands that are nodes of the graph and not inputs of it, with repeats."""
-    operands = [i for step in graph.steps for i in numbers(step.operands)]
+    operands = [i for step in graph.steps for i in flat(step.operands)]
     return [i for i in operands if isinstance(i, int) and i >= len(graph.at)]
 
 
@@ -51,7 +48,7 @@ def test_points_are_where_value_and_derivatives_exist(name):
     collect()
     assert len(seen) >= 15, "the same points again and again"
     for args in list(seen)[:6]:
-        assert all(abs(x) <= 10 for x in numbers(args))
+        assert all(abs(x) <= 10 for x in flat(args))
         assert true_value(sheet_op, args) is not None
         assert table.distance_to_kink(sheet_op, args, float(true_value(sheet_op, args))) >= 0.0099
         for k, param in enumerate(sheet_op.params):
