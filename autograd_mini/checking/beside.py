@@ -10,9 +10,10 @@ from autograd_mini.language import checked, text, translated
 from autograd_mini.language.tables import Grid, Shown
 from autograd_mini.numbers.kinds import shown
 
+from .casts import doubles
 from .check import check_grad
 from .findings import number_text
-from .inputs import CheckError, Function, doubles, is_array, mapped, parts_of
+from .inputs import CheckError, Function, is_array, mapped, parts_of
 from .report import Report, cells_of
 
 

@@ -14,11 +14,12 @@ from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
 
 from .adapters import Adapter, maker
+from .casts import traced
 from .differences import EPS
 from .engines import UndefinedError, called, changed, finite
 from .findings import Comparison
 from .guesses import guess
-from .inputs import CheckError, Function, Inputs, Options, counted, flat, rebuilt, traced, unit_of
+from .inputs import CheckError, Function, Inputs, Options, counted, flat, rebuilt, unit_of
 from .on_nodes import check_engine, subject_of
 from .report import Report, worst
 from .rows import DIRECTIONS, Rows

@@ -19,9 +19,10 @@ from autograd_mini.value import Value
 
 from . import references
 from .adapters import Graph, data_of
+from .casts import doubles
 from .differences import EPS, Probe, quiet
 from .engines import UndefinedError
-from .inputs import Direction, Function, Inputs, Options, as_real, doubles, unit_of
+from .inputs import Direction, Function, Inputs, Options, as_real, unit_of
 from .nodes import Operation, rounding_of_value
 from .references import KINK, NUMBER, Reference, by_fraction, by_ladder, by_mpmath, exact, mpmath
 
