@@ -68,6 +68,7 @@ html_theme = "furo"
 html_title = "autograd_mini"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["reach.js"]
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sourcelink = False

@@ -364,6 +364,16 @@ def test_the_editor_indents(lesson):
 
 
 @pytest.mark.browser
+def test_what_is_wider_than_a_page_of_the_site_is_reached_by_keys(visit, tmp_path):
+    boxes = f"<pre>{'wide' * 999}</pre><pre aria-hidden=true>{'wide' * 999}</pre><pre>narrow</pre>"
+    script = (DOCS / "_static" / "reach.js").read_text(encoding="utf-8")
+    style = "<style>pre { overflow: auto }</style>"
+    (tmp_path / "page.html").write_text(f"{style}{boxes}<script>{script}</script>")
+    page = visit(tmp_path / "page.html")
+    assert page.eval_on_selector_all("pre", "all => all.map(e => e.tabIndex)") == [0, -1, -1]
+
+
+@pytest.mark.browser
 def test_a_site_without_python_says_so(visit, tmp_path):
     page = tmp_path / "page.html"
     script = (DOCS / "live" / "page.js").read_text(encoding="utf-8")
