@@ -56,10 +56,11 @@ def svg(panels: Sequence[Curves], beside: Sequence[Curves] = ()) -> str:
         for k, panel in enumerate(panels)
     )
     width, height = len(panels) * WIDTH, HEIGHT + _ROW * max(len(panel.lines) for panel in panels)
+    words = ", ".join(w for p in panels for w in (p.title, p.y, p.x, *dict(p.lines)) if w)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
-        f' height="{height}" font-family="system-ui, sans-serif" font-size="11"'
-        f' fill="currentColor">{inside}</svg>'
+        f' height="{height}" role="img" aria-label="{escape(words)}"'
+        f' font-family="system-ui, sans-serif" font-size="11" fill="currentColor">{inside}</svg>'
     )
 
 

@@ -84,7 +84,8 @@ def document(
 def plain(title: str, body: str, lang: str, style: str = _PAPER) -> str:
     """A page to read: no scripts, no network. `body` is markup, and trusted."""
     parts = {"lang": lang, "title": html.escape(title), "style": asset("plain.css") + style}
-    return _filled(asset("plain.html"), {**parts, "body": body})
+    reached = body.replace("<div", '<div tabindex="0"')  # they scroll, by keys too
+    return _filled(asset("plain.html"), {**parts, "body": reached})
 
 
 @cache

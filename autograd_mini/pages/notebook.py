@@ -30,10 +30,8 @@ class Shown:
         """A whole HTML page as an element of another, which cannot touch the one around it."""
         style = f"width: 100%; height: {self.height}px; border: 0"
         title, page = html.escape(self.title), html.escape(self.page)
-        return (
-            f'<iframe title="{title}" sandbox="{_SANDBOX}" loading="lazy" style="{style}"'
-            f' srcdoc="{page}"></iframe>'
-        )
+        frame = f'<iframe title="{title}" sandbox="{_SANDBOX}" loading="lazy" style="{style}"'
+        return f'{frame} srcdoc="{page}"></iframe>'
 
 
 def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: Any) -> Shown:

@@ -162,7 +162,8 @@ def test_what_a_laboratory_hands_back(name):
         assert page.count("<svg") == len(found.panels(lang))
         assert "default-src 'none'" in page
         assert "<script" not in page
-        ET.fromstring(found.svg(lang))
+        picture = ET.fromstring(found.svg(lang)).attrib
+        assert (picture["role"], found.panels(lang)[-1].y in picture["aria-label"]) == ("img", True)
         assert found.png(lang).startswith(b"\x89PNG")
     assert json.loads(found.to_json())["rows"][0].keys() == set(found.rows[0]._fields)
 
@@ -177,5 +178,6 @@ def test_curves_put_the_points_where_they_belong():
     assert 0 < left < right < WIDTH
     line = next(p.get("d") for p in drawn.iter() if p.get("stroke-width") == "2")
     assert line.count("M") == 2
+    assert drawn.get("aria-label") == "a<b, y, x, line"
     words = {"".join(t.itertext()) for t in drawn.iter() if t.tag.endswith("text")}
     assert {"a<b", "x", "y", "line", "0.0001", "100", "0", "10"} <= words

@@ -10,6 +10,7 @@ from autograd_mini.course.cost import cost
 from autograd_mini.course.depth import depth
 from autograd_mini.grading import grade
 from autograd_mini.grading.forms import to_html
+from tests.browser import PHONE, axe_findings
 
 # Engine: the step at which its page opens. Worked out by hand from the graph that reveals it.
 OPENS = {
@@ -134,12 +135,15 @@ def test_tables_are_whole_on_a_screen_and_on_paper(visit, tmp_path, made):
     else:
         text = class_of_two(tmp_path) if made == "marks" else made().to_html("es")
         (tmp_path / "made.html").write_text(text, encoding="utf-8")
-    page = visit(tmp_path / "made.html")
+    page = visit(tmp_path / "made.html", bypass_csp=True)
     for media, width in (("screen", 1280), ("print", 718)):  # A4
         page.emulate_media(media=media)
         page.set_viewport_size({"width": width, "height": 1000})
         hidden = page.eval_on_selector_all("div", "e => e.map(e => e.scrollWidth - e.clientWidth)")
         assert {*hidden} == {0}, media
+    page.emulate_media(media="screen")
+    page.set_viewport_size(PHONE)
+    assert axe_findings(page) == []
 
 
 def test_another_language_is_refused(tmp_path):
