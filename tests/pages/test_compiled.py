@@ -8,7 +8,7 @@ from autograd_mini.optim import SGD
 from autograd_mini.pages.compiled import program_of, stages
 from autograd_mini.pages.page import save_html
 from autograd_mini.stepping.sequence import Forward, Update
-from tests.browser import axe_findings
+from tests.browser import PHONE, axe_findings
 from tests.compiler.interpreter import interpreted
 
 
@@ -94,4 +94,6 @@ def test_the_page_lights_the_lines_of_the_step(visit, tmp_path):
     assert page.evaluate(LIT)[0][-1].startswith("t1")
     assert page.locator(".stage .gone").all_text_contents() == ["  t13 = * t12 1.0"]
     assert page.locator("#compiled h2").text_content() == "Compilado"
+    assert page.get_by_role("group", name="Python").count() == 1
+    page.set_viewport_size(PHONE)
     assert axe_findings(page) == []

@@ -249,6 +249,7 @@ def test_added_moved_and_removed_points_change_the_training_alike(opened):
     assert_alike(run_of(page), trained(network(data, LOGITS), changed))
     page.click("#own-original")
     assert data_of(page, data).inputs == data.inputs
+    assert page.evaluate("document.activeElement === document.querySelector('.handle')")
 
 
 def test_training_goes_on_from_where_a_point_is_moved(opened):

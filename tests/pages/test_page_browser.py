@@ -393,6 +393,16 @@ def test_on_paper_there_are_the_graph_and_all_steps(opened):
     assert (page.page.evaluate(grads), page.index) == (blank, 0)
 
 
+def test_two_graphs_on_paper_take_no_more_room_than_they_need(opened):
+    wrong, right = museum.stepped("Overwrites")
+    page = opened(right, beside=wrong, labels=("+=", "="), context={"viewport": PHONE}).page
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    shape = "document.querySelector('.graph > svg').viewBox.baseVal"
+    until(page, f"{shape}.width / {shape}.height > 2")
+    assert page.locator(".graph").first.bounding_box()["height"] < 200
+
+
 def test_it_can_be_magnified_moved_and_fitted(opened):
     page = opened(recorded_neuron())
     box = "document.querySelector('.graph > svg').getAttribute('viewBox').split(' ').map(Number)"
@@ -536,6 +546,39 @@ def test_axe_finds_nothing_serious(opened, scheme):
     context = {"color_scheme": scheme, "bypass_csp": True, "viewport": PHONE}
     page = opened(right, beside=wrong, labels=("+=", "="), context=context, start=9)
     assert axe_findings(page.page) == []
+
+
+BELOW = """() => {
+  const e = document.activeElement, [low, top] = [e, bar].map(x => x.getBoundingClientRect());
+  return bar.contains(e) || e.matches("body, #step") ? 0 : low.bottom - top.top;
+}"""  # how far what has the focus reaches below the upper edge of the controls
+
+
+@pytest.mark.parametrize("size", [(320, 256), (360, 740)])
+def test_what_has_the_focus_is_seen_on_small_screens(opened, size):
+    """1280 by 1024 at 400 % are 320 by 256: the controls stood on the other half of them."""
+    viewport = dict(zip(("width", "height"), size, strict=True))
+    page = opened(recorded_neuron(), context={"viewport": viewport}).page
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        assert page.evaluate(BELOW) <= 0
+
+
+def test_a_pressed_button_is_seen_where_the_system_chooses_the_colours(opened):
+    page = opened(recorded_neuron(), context={"forced_colors": "active"})
+    page.page.evaluate("document.querySelector('[data-lang=es]').style.background = 'Highlight'")
+    pressed, chosen = page.each("[data-lang]", "getComputedStyle(e).backgroundColor")
+    assert pressed == chosen
+
+
+def test_letters_are_as_large_as_the_reader_has_set(browser, tmp_path):
+    save_html(recorded_neuron(), tmp_path / "page.html")
+    arguments = [*browser.settings["args"], "--blink-settings=defaultFontSize=32"]
+    chromium = browser.chromium.browser_type.launch(**{**browser.settings, "args": arguments})
+    page = chromium.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 32
+    chromium.close()
 
 
 def test_a_screen_reader_hears_the_sentence_of_the_step(opened):

@@ -142,6 +142,7 @@ def test_a_node_that_is_chosen_too_early_is_told_why(performed):
     answer(page, "1")
     page.click(".choices button:has-text('a')")
     assert page.inner_text("#performed") == "a is not ready: it still waits for the share of L."
+    assert page.evaluate("document.activeElement.id") == "task"  # Tab goes on from there
     page.click('[data-id="n3"]')  # v₁, in the picture
     assert "v₁ is not ready" in page.inner_text("#performed")
     page.click('[data-id="n4"]')

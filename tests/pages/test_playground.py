@@ -20,6 +20,7 @@ from autograd_mini.pages.javascript import source
 from autograd_mini.pages.page import run_data
 from autograd_mini.pages.playground import MAKING, known
 from tests.browser import PHONE, axe_findings, until
+from tests.drawing.test_picture import contrast
 from tests.pages.near import check_operations, check_sums
 
 SCRIPTS = [
@@ -399,6 +400,10 @@ def test_perform_mode_from_a_link(file, visit, tmp_path):
     assert found.title.startswith("x*y+x")
 
 
+EDGE = """e => ["borderTopColor", "backgroundColor"].map(side => "#" + getComputedStyle(e)[side]
+  .match(/\\d+/g).map(x => Number(x).toString(16).padStart(2, "0")).join(""))"""
+
+
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("parts", [{"expression": "x*expp(y)"}, {"network": "2,2", "points": 2}])
 def test_it_is_accessible_and_fits_a_phone(file, visit, lang, parts):
@@ -407,3 +412,8 @@ def test_it_is_accessible_and_fits_a_phone(file, visit, lang, parts):
     name = {"en": "what is drawn", "es": "qué se dibuja"}[lang]
     assert page.get_by_role("form", name=name).count() == 1  # a place to jump to
     assert axe_findings(page) == []
+    if page.is_visible("#change"):
+        page.click("#change")
+        assert page.evaluate("document.activeElement.dataset.net") == "inputs"
+    for field in page.locator("#ask input:visible").all():
+        assert contrast(*field.evaluate(EDGE)) >= 3

@@ -118,6 +118,7 @@ def test_right_answers_lead_through_all_steps(page):
             break
     assert asked == [*expected]
     assert question(page) == "That was the last step."
+    assert page.evaluate("document.activeElement.matches('#predict button.primary')")
     assert "12 of 12 right at once" in page.inner_text("#score")
     assert "tries: 12" in page.inner_text("#score")
 

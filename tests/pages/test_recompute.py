@@ -283,6 +283,7 @@ def test_changing_an_input_changes_the_page(neuron_page):
     assert "was 0.5" in text
     assert "v₃ = 1.386 (recorded: 0.6931)" in text
     page.click("text=Recorded inputs")
+    assert page.evaluate("document.activeElement.textContent") == "Recorded inputs"
     assert field(page, "w").input_value() == "0.5"
     assert "as recorded" in page.inner_text("#whatif")
     assert page.locator("[data-id=n0] text.data").text_content() == "0.5"

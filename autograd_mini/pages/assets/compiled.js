@@ -6,7 +6,7 @@ function drawStages() {
   const counts = DATA.compiled.effects.map(([, n]) => n), kept = DATA.compiled.kept;
   for (const stage of STAGES) {
     stage.rows = stage.lines.map((line, k) => el("div", {class: stage.name === "traced" && stage.of[k] >= 0 && !(stage.of[k] in kept) ? "line gone" : "line", text: line || " "}));
-    stage.pre = el("pre", {tabindex: 0, "aria-label": t(`stage.${stage.name}`)}, ...stage.rows);
+    stage.pre = el("pre", {tabindex: 0, role: "group", "aria-label": t(`stage.${stage.name}`)}, ...stage.rows);
     stage.lit = [];
   }
   const pieces = STAGES.map(stage => el("div", {class: "stage"}, el("h3", {text: t(`stage.${stage.name}`)}), stage.pre));

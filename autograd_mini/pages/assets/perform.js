@@ -160,14 +160,12 @@ function startPerform(player) {
     const user = early(k);
     if (done.has(k) || !inner(k)) {
       told = {mark: "wrong", key: inner(k) ? "perform.done" : "perform.given", slots: {x: r.names[k]}};
-      words();
-      return say(verdict.textContent);
+      return pose();
     }
     asked.tries.push({text: r.names[k], node: k, slip: user === undefined ? null : "early"});
     if (user !== undefined) {
       told = {mark: "wrong", key: "perform.early", slots: {x: r.names[k], y: r.names[user]}};
-      words();
-      return say(verdict.textContent);
+      return pose();
     }
     log.push({...asked, node: k});
     asked.node = k;

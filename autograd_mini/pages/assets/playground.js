@@ -163,7 +163,7 @@ for (const b of form.querySelectorAll("[data-kind]")) b.addEventListener("click"
   showKind();
   showFields();
 });
-$("change").addEventListener("click", () => { form.classList.remove("folded"); $("expression").focus(); });
+$("change").addEventListener("click", () => { form.classList.remove("folded"); (exercise.kind === "network" ? $("network") : form).querySelector("input").focus(); });
 $("link").addEventListener("click", () => {
   const mode = MODES.find(name => document.querySelector(`[aria-controls=${name}]`)?.getAttribute("aria-pressed") === "true");
   recording.names.forEach((name, k) => { if (!recording.ops[k]) ready.numbers.set(name, recording.data[k]); });

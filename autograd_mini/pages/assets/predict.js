@@ -202,7 +202,7 @@ function startPredict(player) {
     verdict.textContent = told ? [text(told.what), told.detail && text(told.detail)].filter(Boolean).join(" ") : "";
     verdict.className = told ? told.mark : "";
     submit.textContent = t(asked ? "predict.check" : "predict.next");
-    submit.disabled = !asked && end;
+    submit.setAttribute("aria-disabled", !asked && end);
     for (const e of [input, label, helps]) e.hidden = !asked;
     hint.hidden = !asked || !hinted;
     if (hinted && asked) hint.replaceChildren(...hintsFor(r.steps[asked.step], asked).slice(0, asked.hints).map(piece => el("div", {}, formula(piece))));

@@ -167,7 +167,7 @@ function startWhatIf() {
     }
     ROOT.classList.toggle("outdated", old);
     ROOT.classList.toggle("altered", recording.changed);
-    reset.disabled = !recording.changed && !problem;
+    reset.setAttribute("aria-disabled", !recording.changed && !problem);
     const numbers = {x: recording.names[root], new: formatNumber(recording.data[root]), old: formatNumber(recording.recorded.data[root])};
     result.textContent = t(recording.changed ? "whatif.result" : "whatif.recorded", numbers);
   }

@@ -291,7 +291,7 @@ function startTools(button) {
     button("original", () => {
       Object.assign(DATA.points, original());
       own.sample = 0;
-      rearranged();
+      rearranged(true);
       $("own-original").hidden = true;
     }, {hidden: true, "data-t-label": "own.original.points"})));
   element.append(el("p", {class: "quiet caption own-tools", id: "own-hint", hidden: true, "data-t": "own.hint"}));

@@ -76,7 +76,7 @@ class Picture {
   texts(run, field) {
     if (DATA.several) {
       this.button.lastChild.textContent = t("training.rate", {rate: formatNumber(run.rate)});
-      this.button.setAttribute("aria-label", t("training.choose", {rate: formatNumber(run.rate)}));
+      this.button.title = t("training.choose", {rate: formatNumber(run.rate)});
       this.chip.textContent = t("training." + run.verdict);
       this.chip.className = "chip " + (run.verdict === "converges" ? "right" : run.verdict === "diverges" ? "wrong" : "");
     }
