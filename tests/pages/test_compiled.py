@@ -8,7 +8,7 @@ from autograd_mini.optim import SGD
 from autograd_mini.pages.compiled import program_of, stages
 from autograd_mini.pages.page import save_html
 from autograd_mini.stepping.sequence import Forward, Update
-from tests.browser import PHONE, axe_findings
+from tests.browser import PHONE, axe_findings, until
 from tests.compiler.interpreter import interpreted
 
 
@@ -97,3 +97,8 @@ def test_the_page_lights_the_lines_of_the_step(visit, tmp_path):
     assert page.get_by_role("group", name="Python").count() == 1
     page.set_viewport_size(PHONE)
     assert axe_findings(page) == []
+    page.keyboard.press("Home")
+    code = page.get_by_role("group", name="C", exact=True)
+    code.press("ArrowRight")  # moves the code sideways, and takes no step
+    until(page, lambda: code.evaluate("e => e.scrollLeft") > 0)
+    assert page.input_value("#slider") == "0"

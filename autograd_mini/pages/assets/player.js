@@ -130,6 +130,7 @@ function controls(player, describe = () => "") {
     const at = event.target, on = kind => at.closest && at.closest(kind);
     if (on("input:not([type=range]), select, textarea")) return;
     if (event.key === " " && on("button, summary, a")) return;
+    if (/^Arrow/.test(event.key) && on("[tabindex='0']") === at && at.scrollWidth > at.clientWidth) return;  // it scrolls
     const act = {ArrowRight: "next", ArrowLeft: "previous", Home: "first", End: "last", " ": "toggle"}[event.key];
     if (!act) return;
     event.preventDefault();
