@@ -17,7 +17,7 @@ from .inputs import CheckError, Function, is_array, mapped, parts_of
 from .report import Report, cells_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SideBySide(Shown):
     """The gradients of several engines at one point; true in a condition if all are right.
 

@@ -103,7 +103,7 @@ class TaylorRow(NamedTuple):
     r2: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Taylor(Shown):
     """The remainders of f along a random direction, one row a step, each half the one before.
 

@@ -44,7 +44,7 @@ class Subject(NamedTuple):
     root: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report(Shown):
     """What a check found. True in a condition if `ok`.
 

@@ -78,7 +78,7 @@ class Spent(NamedTuple):
     times_all: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cost(Laboratory):
     """Rows of Spent; first networks that grow, then samples that do."""
 

@@ -32,7 +32,7 @@ class Flow(NamedTuple):
     verdict: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Depth(Laboratory):
     """Rows of Flow; `paths` has, of the deepest networks of each kind, RMS(dL/dh) by layer."""
 

@@ -27,7 +27,7 @@ class Rate(NamedTuple):
     verdict: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Rates(Laboratory):
     """Rows of Rate, of the recorded `run`."""
 
@@ -65,7 +65,7 @@ class Error(NamedTuple):
     central: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StepSize(Laboratory):
     """Rows of Error, one for each power of ten, of the finer `sweep`."""
 

@@ -162,6 +162,8 @@ class Shown:
     def __str__(self) -> str:
         return self.text()
 
+    __repr__ = __str__  # at a prompt, and in a notebook as a PDF
+
     def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
         yield self._grid(self.lang, options.max_width)
 

@@ -136,6 +136,11 @@ def test_html_is_well_formed_and_escaped():
     assert '<div lang="en">' in html
 
 
+def test_a_prompt_shows_the_text():
+    """IPython, and PDFs of notebooks, wrote all fields of the dataclass."""
+    assert repr(KINK) == KINK.text()
+
+
 def test_rich_shows_what_the_text_shows_markup_too():
     for report, words in (
         (KINK, ("df/dx", "de 0 a 1", "anguloso", "Correcta, en un punto anguloso")),
