@@ -164,6 +164,7 @@ def _bar(console: Any, words: dict[str, str], epochs: int, batches: int) -> Iter
             bar.update(task, completed=all_done + done, description=said, told=told)
 
         yield after_batch
+        bar.refresh()  # which rich does not do in a notebook
 
 
 def _told(words: dict[str, str], loss: float, accuracy: float | None) -> str:

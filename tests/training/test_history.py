@@ -104,6 +104,17 @@ def test_on_a_terminal_a_bar_is_drawn_that_fits(capsys, monkeypatch, width, bar)
     assert ("exactitud" in last, "restante" in last, "━" in last) == (bar, bar, bar)
 
 
+def test_in_a_notebook_the_bar_ends_at_the_last_epoch(monkeypatch):
+    """rich shows it again up to ten times a second, but not at the end."""
+    pytest.importorskip("ipywidgets")
+    shown = []
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setattr("rich.jupyter.display", lambda segments, text: shown.append(text))
+    model = Offset()
+    fit(model, ([0.0], [99.0]), "mae", SGD([model.v], lr=1.0), 20)
+    assert "epoch 20/20" in [text for text in shown if text.strip()][-1]
+
+
 def test_rich_is_imported_for_a_bar_only():
     code = (
         "import sys; from autograd_mini.training import *; from autograd_mini.data import xor;"
