@@ -91,10 +91,7 @@ def _fitted(
 
 def picture(exercise: Exercise, lang: str, *, key: bool = False) -> str:
     """The graph to fill in, as SVG; "" where none is shown."""
-    if not exercise.drawn:
-        return ""
-    made: str = _fitted(exercise, lang, key, *_SPACE)[0].pipe(format="svg", encoding="utf-8")
-    return '<svg style="max-width: 100%; height: auto"' + made.partition("<svg")[2]
+    return _fitted(exercise, lang, key, *_SPACE)[0].inline() if exercise.drawn else ""
 
 
 # --- sheets --------------------------------------------------------------------------------------

@@ -64,11 +64,6 @@ def svg(panels: Sequence[Curves], beside: Sequence[Curves] = ()) -> str:
     )
 
 
-def each(panels: Sequence[Curves]) -> list[str]:
-    """Every panel as an SVG of its own, for a page that may put them below one another."""
-    return [svg([panel], panels) for panel in panels]
-
-
 def png(panels: Sequence[Curves]) -> bytes:
     """The same by matplotlib, as PNG; ImportError, saying what to install, without it."""
     from . import plots

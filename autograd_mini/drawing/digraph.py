@@ -124,6 +124,13 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
                 data = _marked(data, self.marks, self.options.colours.background)
         return data.decode(encoding) if encoding else data
 
+    def inline(self) -> str:
+        """SVG for a page or notebook, no wider than there is room. Raises as `pipe`."""
+        made: str = self.pipe("svg", encoding="utf-8")
+        return '<svg style="max-width: 100%; height: auto"' + made.partition("<svg")[2]
+
+    _repr_image_svg_xml = inline  # graphviz's name
+
     def layout(self) -> Any:
         """Where everything is, as Graphviz tells it in JSON. Raises as `pipe`."""
         # It loses its way after two backslashes in a text; a word joiner keeps them apart.

@@ -83,8 +83,7 @@ def scope_of(node: Value) -> GroupPath:
     >>> scope_of(Value(1.0))
     ()
     """
-    label = node.label
-    return label.scope if label.__class__ is ScopedLabel else ()
+    return getattr(node.label, "scope", ())
 
 
 def _claim(older: Collection[int] = ()) -> None:

@@ -32,7 +32,9 @@ from tests.drawing.structure import GRAPHS, SVG, network, neuron
 def test_a_drawing_is_a_digraph_and_shows_itself():
     drawing = draw_dot(neuron())
     assert isinstance(drawing, graphviz.Digraph)
-    assert drawing._repr_mimebundle_()["image/svg+xml"].lstrip().startswith("<?xml")
+    shown = drawing._repr_mimebundle_()["image/svg+xml"]
+    assert shown.startswith('<svg style="max-width: 100%; height: auto"')  # marimo cut it off
+    assert shown.partition("viewBox")[2] == drawing.pipe("svg").decode().partition("viewBox")[2]
     assert draw(neuron(), format="png").pipe()[:4] == b"\x89PNG"
 
 
