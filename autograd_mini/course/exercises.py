@@ -21,6 +21,7 @@ from autograd_mini.notation.shapes import uses_of
 from autograd_mini.numbers.arguments import one_of, whole
 from autograd_mini.numbers.numberlike import data_of, held
 from autograd_mini.optim import SGD
+from autograd_mini.pages.notebook import pictured
 from autograd_mini.rules.evaluation import at_kink, each
 from autograd_mini.stepping import explain, explain_step, steps
 from autograd_mini.stepping.explanation import Formula, gradient, written
@@ -175,7 +176,7 @@ def ask(
     lang, task = meant(lang), exercise(kind, level, seed)
     if answers is ...:
         posed = Posed(None, sheets.text([task], lang))
-        posed.html = sheets.section(task, 1, lang)
+        posed.html = pictured(sheets.section(task, 1, lang))
         return posed
     if not isinstance(answers, list | tuple) or len(answers) != len(task.blanks):
         names = ", ".join(blank.sign.text for blank in task.blanks)

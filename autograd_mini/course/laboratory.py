@@ -13,10 +13,10 @@ from autograd_mini.drawing.curves import Curves, Points
 from autograd_mini.language import tables
 from autograd_mini.notation.labels import number
 from autograd_mini.pages.document import asset, plain
-from autograd_mini.pages.notebook import Shown
+from autograd_mini.pages.notebook import Shown, pictured
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Laboratory(tables.Shown):
     """Rows, all of one NamedTuple, whose fields are the columns; `lang` is "en" or "es"."""
 
@@ -55,7 +55,8 @@ class Laboratory(tables.Shown):
 
     def show(self, lang: str = "en", height: int = 640) -> Shown:
         """The page in a notebook, in a frame so many pixels high."""
-        return Shown(self.to_html(lang), language.text(f"lab.title.{self.name}", lang), height)
+        title = language.text(f"lab.title.{self.name}", lang)
+        return Shown(self.to_html(lang), title, height, lang)
 
     def svg(self, lang: str = "en") -> str:
         """The picture."""
@@ -66,10 +67,11 @@ class Laboratory(tables.Shown):
         return curves.png(self.panels(lang))
 
     def _repr_html_(self) -> str:
-        return self._body("en")
+        return pictured(self._body(language.meant(None)))
 
     def _body(self, lang: str) -> str:
-        pictures = "".join(curves.each(self.panels(lang)))
+        panels = self.panels(lang)  # which may stand below one another
+        pictures = "".join(curves.svg([panel], panels) for panel in panels)
         table = self._grid(lang)._replace(remarks=()).html()
         return f"<p>{escape(self.said(lang))}</p><figure>{pictures}</figure><div>{table}</div>"
 

@@ -1,27 +1,32 @@
 """Steps in a notebook: the page in a sandboxed frame, and a widget that Python can steer.
 
-A frame with `srcdoc` needs no server and no trust, so that JupyterLab, VS Code, Colab and nbviewer
-show it alike; the sandbox lets the page run its script and save the learner's answers, no more.
+A frame with `srcdoc` needs no server; the sandbox lets the page run its script and save the
+learner's answers, no more. A notebook that was run elsewhere and is not trusted has no frames (of
+which the text is left), no style sheets, and no SVG in its HTML but as images.
 """
 
 import html
+import re
+from base64 import b64encode
 from typing import Any
 
-from autograd_mini.language import meant
+from autograd_mini.language import meant, text
 from autograd_mini.numbers.arguments import whole
 from autograd_mini.stepping.sequence import Steps
 
-from .document import asset
+from .document import asset, squeezed
 from .page import page_of, to_html
 
 _SANDBOX = "allow-scripts allow-forms allow-downloads"  # predict and perform are forms
+_STYLE = squeezed(asset("frame.css"), css=True)
 
 
 class Shown:
     """A page in a frame, for a notebook to display; `page` is its HTML."""
 
-    def __init__(self, page: str, title: str, height: int) -> None:
+    def __init__(self, page: str, title: str, height: int, lang: str = "en") -> None:
         self.page, self.title, self.height = page, title, whole("height", height)
+        self.lang = lang
 
     def __repr__(self) -> str:
         return self.title
@@ -30,8 +35,23 @@ class Shown:
         """A whole HTML page as an element of another, which cannot touch the one around it."""
         style = f"width: 100%; height: {self.height}px; border: 0"
         title, page = html.escape(self.title), html.escape(self.page)
-        frame = f'<iframe title="{title}" sandbox="{_SANDBOX}" loading="lazy" style="{style}"'
-        return f'{frame} srcdoc="{page}"></iframe>'
+        return (
+            f'<style>{_STYLE}</style><iframe class="autograd-mini-page" title="{title}"'
+            f' sandbox="{_SANDBOX}" loading="lazy" style="{style}" srcdoc="{page}">'
+            f"{text('common.untrusted', self.lang)}</iframe>"
+        )
+
+
+def pictured(markup: str) -> str:
+    """Markup with its SVG as images; grey is seen on light and dark."""
+
+    def image(svg: re.Match[str]) -> str:
+        data = b64encode(svg[0].replace("currentColor", "#777").encode()).decode()
+        said = re.search('aria-label="(.*?)"', svg[0]) or ["", ""]
+        style = f'style="max-width: 100%" src="data:image/svg+xml;base64,{data}"'
+        return f'<img alt="{said[1]}" {style}>'
+
+    return re.sub("<svg.*?</svg>", image, markup, flags=re.DOTALL)
 
 
 def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: Any) -> Shown:
@@ -44,7 +64,8 @@ def show(steps: Any, *, height: int = 720, lang: str | None = None, **options: A
     >>> show(steps(lambda x: x * x, 3.0), lang="es", start=4)
     <Steps: 7 steps of 2 nodes>
     """
-    return Shown(page_of(steps, lang=meant(lang), **options), repr(steps), height)
+    lang = meant(lang)
+    return Shown(page_of(steps, lang=lang, **options), repr(steps), height, lang)
 
 
 def widget(
@@ -70,11 +91,15 @@ def widget(
         """The page of recorded steps; `step` is the index of the one that is shown."""
 
         _esm = asset("widget.js").replace("{{sandbox}}", _SANDBOX)
+        _css = _STYLE
         page = traitlets.Unicode().tag(sync=True)
         title = traitlets.Unicode().tag(sync=True)
         height = traitlets.Int().tag(sync=True)
         length = traitlets.Int().tag(sync=True)
         step = traitlets.Int().tag(sync=True)
+
+        def __repr__(self) -> str:
+            return str(self.title)
 
         @traitlets.validate("step")
         def _within(self, proposal: dict[str, Any]) -> int:

@@ -59,12 +59,16 @@ class Explanation(NamedTuple):
             re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
             for text in (self.sentence, self.why)
         )
-        formulas = "".join(f'<div style="margin: 0.5em 0">{f.mathml}</div>' for f in self.formulas)
+        # Where a notebook is not trusted neither styles nor MathML are left: then as text.
+        formulas = "".join(
+            f'<p class="text">{escape(f.text)}</p><div style="display: none">{f.mathml}</div>'
+            for f in self.formulas
+        )
         return (
-            '<div class="autograd-mini-step">'
-            "<style>.autograd-mini-step mtd {text-align: left}</style>"
-            f"<h4>{escape(self.title)}</h4><p>{sentence}</p>{formulas}{f'<p>{why}</p>' * bool(why)}"
-            "</div>"
+            '<div class="autograd-mini-step"><style>.autograd-mini-step mtd {text-align: left}'
+            " .autograd-mini-step .text {display: none} .autograd-mini-step div"
+            f" {{display: block !important; margin: 0.5em 0}}</style><h4>{escape(self.title)}</h4>"
+            f"<p>{sentence}</p>{formulas}{f'<p>{why}</p>' * bool(why)}</div>"
         )
 
 

@@ -4,6 +4,7 @@ import io
 import re
 import warnings
 import zipfile
+from base64 import b64decode
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
@@ -371,8 +372,11 @@ def test_exercises_are_set_and_answers_of_any_form_are_taken():
         asked = ask("reuse", level=2, seed=7, lang=lang)
         assert asked.right is None
         assert asked.said == sheets.text([exercise("reuse", 2, 7)], lang)
-        assert "<svg" in asked._repr_html_()
-        assert "416" not in asked._repr_html_()
+        shown = asked._repr_html_()
+        (picture,) = re.findall('src="data:image/svg.xml;base64,([^"]*)"', shown)
+        picture = b64decode(picture).decode()  # SVG in HTML is not shown before one trusts it
+        assert ET.fromstring(picture).get("viewBox")
+        assert "416" not in picture + shown.partition("base64,")[0] + shown.rpartition('">')[2]
     given = ["18 / 2", "7,0", 14.05, np.float64(4), "1.6·10¹", Value(224)]
     right = ask("reuse", [*given, *REUSE[6:]], level=2, seed=7)
     assert right.right

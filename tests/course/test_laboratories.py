@@ -3,6 +3,7 @@
 import json
 import math
 import xml.etree.ElementTree as ET
+from html import escape
 
 import pytest
 
@@ -149,7 +150,7 @@ MADE = {
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_what_a_laboratory_hands_back(name):
+def test_what_a_laboratory_hands_back(name, monkeypatch):
     found = MADE[name]()
     for lang in LANGUAGES:
         table = found.table(lang)
@@ -164,6 +165,12 @@ def test_what_a_laboratory_hands_back(name):
         assert "<script" not in page
         picture = ET.fromstring(found.svg(lang)).attrib
         assert (picture["role"], found.panels(lang)[-1].y in picture["aria-label"]) == ("img", True)
+        monkeypatch.setenv("LC_ALL", f"{lang}_419.UTF-8")
+        shown = found._repr_html_()  # it was English in Spanish notebooks too
+        assert escape(found.said(lang)) in shown
+        assert shown.count("<img") == len(found.panels(lang))
+        assert "<svg" not in shown
+        assert f'<img alt="{escape(picture["aria-label"])}"' in shown
         assert found.png(lang).startswith(b"\x89PNG")
     assert json.loads(found.to_json())["rows"][0].keys() == set(found.rows[0]._fields)
 

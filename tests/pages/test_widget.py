@@ -5,7 +5,8 @@ import json
 import pytest
 
 from autograd_mini import Value, museum, steps
-from autograd_mini.stepping import record_descents, show, widget
+from autograd_mini.course.sweeps import learning_rates
+from autograd_mini.stepping import explain_step, record_descents, show, widget
 from tests.browser import until
 from tests.pages.test_page import Page
 
@@ -15,9 +16,9 @@ def recorded():
 
 
 def frame_of(thing):
-    """The attributes of the frame that something shows itself in; there is no other tag."""
-    ((tag, attributes),) = Page(thing._repr_html_()).tags
-    assert tag == "iframe"
+    """The attributes of the frame that something shows itself in; beside it is its style alone."""
+    ((style, nothing), (tag, attributes)) = Page(thing._repr_html_()).tags
+    assert (style, nothing, tag) == ("style", {}, "iframe")
     return attributes
 
 
@@ -57,7 +58,7 @@ def test_training_runs_show_themselves_too():
 def test_a_large_graph_is_left_to_its_text(monkeypatch):
     monkeypatch.setattr("autograd_mini.stepping.recordings.LARGEST", 3)
     assert recorded()._repr_html_() is None
-    assert show(recorded())._repr_html_().startswith("<iframe")  # when it is asked for
+    assert frame_of(show(recorded()))["srcdoc"]  # when it is asked for
 
 
 def test_hostile_labels_do_not_leave_the_frame():
@@ -65,11 +66,50 @@ def test_hostile_labels_do_not_leave_the_frame():
     assert "<script>alert" not in frame_of(steps(x * x))["srcdoc"]
 
 
+def test_where_frames_are_taken_out_a_sentence_is_left():
+    """JupyterLab showed nothing of a notebook that was run elsewhere."""
+    words = {
+        "en": "[an interactive page: run the cell, or",
+        "es": "[una página interactiva: ejecuta",
+    }
+    for lang, said in words.items():
+        for shown in (show(recorded(), lang=lang), learning_rates().show(lang)):
+            assert f">{said}" in shown._repr_html_()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", ""])
+def test_a_page_follows_the_theme_of_the_notebook(visit, tmp_path, theme):
+    """Not the system's, which is light here; without a mark it is the system's."""
+    dark = "matchMedia('(prefers-color-scheme: dark)').matches"
+    marks = {"dark": ['data-jp-theme-light="false"', 'class="vscode-dark"'], "": ["class=other"]}
+    marks["light"] = [
+        mark.replace("dark", "light").replace("false", "true") for mark in marks["dark"]
+    ]
+    for mark in marks[theme]:
+        file = tmp_path / "notebook.html"
+        file.write_text(f"<!DOCTYPE html><body {mark}>{show(recorded())._repr_html_()}")
+        page = visit(file, color_scheme="null")
+        frame = framed_page(page)
+        assert frame.evaluate(dark) == (theme == "dark")
+
+
+def test_formulas_are_text_where_styles_and_mathml_are_taken_out(visit, tmp_path):
+    """JupyterLab wrote 1 - 0.63512 for 1 - 0.6351 squared in a notebook that it does not trust."""
+    file = tmp_path / "notebook.html"
+    said = explain_step(recorded(), 1)
+    file.write_text(f'<!DOCTYPE html><meta charset="utf-8">{said._repr_html_()}')
+    page = visit(file)
+    seen = "[...document.querySelectorAll('math, .text')].filter(e => e.checkVisibility())"
+    assert page.evaluate(f"{seen}.map(e => e.tagName)") == ["math", "math"]
+    page.evaluate("document.querySelector('style').remove()")
+    assert page.evaluate(f"{seen}.map(e => e.textContent)") == [f.text for f in said.formulas]
+
+
 # --- the widget, in Python -----------------------------------------------------------------------
 def test_the_widget_keeps_to_the_steps_there_are():
     pytest.importorskip("anywidget")
     page = widget(recorded(), start=3)
-    assert page.step == 3
+    assert (page.step, repr(page)) == (3, "<Steps: 11 steps of 4 nodes>")
     seen = []
     page.observe(lambda change: seen.append((change.old, change.new)), "step")
     page.step = -1

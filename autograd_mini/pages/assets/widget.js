@@ -1,6 +1,7 @@
 function render({ model, el }) {
   const frame = document.createElement("iframe");
   frame.title = model.get("title");
+  frame.className = "autograd-mini-page";
   frame.sandbox = "{{sandbox}}";
   frame.style.cssText = `width: 100%; border: 0; height: ${model.get("height")}px`;
   frame.srcdoc = model.get("page");
