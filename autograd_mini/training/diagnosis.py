@@ -150,7 +150,10 @@ def diagnose(
         shares = saturated, dead
         found.append(LayerFlow(name, activation, len(neurons), *sizes[k + 1], *shares, verdict))
     overall = min(stuck) if stuck else found[0].verdict  # "dead" before "vanishing"
-    return Diagnosis(found, overall, _per_layer(gradients[:-1]), *sizes[0], lang)
+    hidden, factor = gradients[:-1], None
+    if len(hidden) > 1 and all(0 < g < float("inf") for g in (hidden[0], hidden[-1])):
+        factor = 10 ** ((log10(hidden[0]) - log10(hidden[-1])) / (len(hidden) - 1))
+    return Diagnosis(found, overall, factor, *sizes[0], lang)
 
 
 # --- what is measured ----------------------------------------------------------------------------
@@ -265,10 +268,3 @@ def _flow(gradients: list[float], k: int) -> str:
     ratio = gradients[k] / gradients[last] if gradients[last] else 0.0  # nan where both are inf
     limit = min(EXTREME, max(IN_ALL, PER_LAYER ** min(last - k, 99)))
     return "vanishing" if ratio * limit < 1 else "healthy" if ratio <= limit else "exploding"
-
-
-def _per_layer(hidden: list[float]) -> float | None:
-    """The mean factor per layer from the last hidden layer back to the first."""
-    if len(hidden) < 2 or not all(0 < g < float("inf") for g in (hidden[0], hidden[-1])):
-        return None
-    return float(10 ** ((log10(hidden[0]) - log10(hidden[-1])) / (len(hidden) - 1)))
