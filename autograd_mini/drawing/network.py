@@ -146,9 +146,8 @@ class _Writer:
         return f"<td>{table([line], 0)}</td><td>&#160;{notation.escaped(name)}</td>"
 
     def _colour(self, positive: bool) -> str:
-        if self.grey:
-            return self.theme.line
-        return self.theme.small if positive else self.theme.large
+        coloured = self.theme.small if positive else self.theme.large
+        return self.theme.line if self.grey else coloured
 
     def _column(
         self, k: int, column: list[Any], name: str, top: float, values: list[float] | None

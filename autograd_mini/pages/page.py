@@ -1,6 +1,7 @@
 """The page: a recording that steps through itself in any browser, in one self-contained file."""
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Any, get_args
@@ -29,6 +30,7 @@ _KINDS = get_args(Step)  # Given, Forward, ..., as the page numbers them
 FIRST = "numbers.js shell.js player.js recording.js runs.js maths.js camera.js graph.js".split()
 GROUPS = ("layers.js", "groups.js", "arrange.js", "routes.js", "paint.js", "opened.js")
 MODES = ("recompute.js", "predict.js", "perform.js")  # not for very many nodes
+_SIGNS = {">=": "≥", "<=": "≤", "!=": "≠", "-": "−", "...": "…"}
 ROOMS = ("page", "groups", "whatif", "predict", "perform")
 LAST = ("curves.js", "panel.js", "recompute.js", "predict.js", "perform.js", "find.js", "start.js")
 
@@ -250,11 +252,7 @@ def needs_of(ops: Iterable[Op]) -> dict[str, list[str]]:
         conditions += [op.needs] * bool(op.needs)
         if conditions:
             both = ("; ".join(translated(c, lang) for c in conditions) for lang in LANGUAGES)
-            texts[op.name] = [_typeset(condition) for condition in both]
+            texts[op.name] = [
+                re.sub(r"[<>!]=|-|\.{3}", lambda sign: _SIGNS[sign[0]], x) for x in both
+            ]
     return texts
-
-
-def _typeset(text: str) -> str:
-    for sign, typeset in ((">=", "≥"), ("<=", "≤"), ("!=", "≠"), ("-", "−"), ("...", "…")):
-        text = text.replace(sign, typeset)
-    return text
