@@ -211,7 +211,7 @@ def notebook_code(data: bytes, name: object) -> list[str]:
     try:
         cells = json.loads(data)["cells"]
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ValueError(f"{name} is not a notebook") from None
     return [_plain(c) if not c.lstrip().startswith("%%") or _PYTHON.match(c) else "" for c in code]
 

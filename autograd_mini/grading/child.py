@@ -123,6 +123,10 @@ def _load(
     """The engine in files, (name of the module, path) each; and what is to be said of it."""
     modules, notes = [], list[dict[str, str]]()
     _own.update(path for _, path in files)
+    tops = {part for module_name, _ in files for part in module_name.split(".")[1:]}
+    for loaded in [*sys.modules]:  # this package, if one of the files has its name
+        if loaded.partition(".")[0] in tops - sys.stdlib_module_names:
+            del sys.modules[loaded]
     _alarm(seconds)
     for module_name, path in files:
         there = (x for x in [*sys.modules.values()] if getattr(x, "__file__", None) == path)
@@ -133,14 +137,14 @@ def _load(
             sys.modules.setdefault(module_name.split(".", parts)[-1], module)
         notes += map(_told, problems[:3])
     _alarm(0)
-    cls, names = engine_class(modules, name)
-    if cls is not None:
-        try:
+    try:
+        cls, names = engine_class(modules, name)
+        if cls is not None:
             engine = Engine(cls, names)
             own = {name: way for name, way in vars(engine.adapter).items() if isinstance(way, str)}
             return engine, {"names": {"Value": cls.__name__} | own, "notes": notes}
-        except BaseException as problem:
-            notes.append(_told(problem))
+    except BaseException as problem:
+        notes.append(_told(problem))
     return None, {"names": None, "notes": notes}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from autograd_mini.checking.adapters import WHOLE, Adapter, adapter_of, maker
+from autograd_mini.checking.adapters import WHOLE, Adapter, adapter_of, is_node, maker, own
 from autograd_mini.files import notebook_code
 from autograd_mini.numbers.kinds import shown
 
@@ -155,7 +155,7 @@ def _run(module: ModuleType, where: str, source: str | bytes) -> Iterator[BaseEx
     """Run a file or a cell, statement by statement; their errors, or that of its syntax."""
     try:
         statements = ast.parse(source, where).body
-    except (SyntaxError, ValueError) as problem:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         yield problem
         return
     future = [x for x in statements if isinstance(x, ast.ImportFrom) and x.module == "__future__"]
@@ -176,21 +176,28 @@ def engine_class(
 
     It has the name given, or is called Value, or is the first that makes nodes from a number. One
     that is imported from elsewhere, or built on such a class, is not theirs.
+
+    Raises TypeError if its nodes are, or hold, nodes of a class that is not theirs.
     """
     names: dict[str, Any] = {}
     for module in reversed(modules):
         names |= vars(module)
-    own = {module.__name__ for module in modules} | sys.stdlib_module_names
-    found = {
-        key: x
-        for key, x in names.items()
-        if isinstance(x, type)
-        and all({c.__module__, c.__module__.partition(".")[0]} & own for c in x.__mro__)
-    }
-    if name or "Value" in found:
-        return found.get(name or "Value"), names
-    best = max(found.values(), key=_likeness, default=None)
-    return (best if _likeness(best) else None), names
+    known = {module.__name__ for module in modules} | sys.stdlib_module_names
+
+    def theirs(cls: type) -> bool:
+        return all({c.__module__, c.__module__.partition(".")[0]} & known for c in cls.__mro__)
+
+    found = {key: x for key, x in names.items() if isinstance(x, type) and theirs(x)}
+    cls = found.get(name or "Value")
+    if cls is None and not name:
+        best = max(found.values(), key=_likeness, default=None)
+        cls = best if _likeness(best) else None
+    if cls is not None:
+        leaf = maker(cls)(1.0)
+        for x in filter(is_node, (leaf, *own(leaf).values())):
+            if not theirs(type(x)) and getattr(x, "requires_grad", True):  # else it is an array
+                raise TypeError(f"the nodes are those of another engine, {type(x).__module__}")
+    return cls, names
 
 
 def _likeness(cls: Any) -> int:

@@ -226,10 +226,10 @@ def _code(path: Path) -> list[Path]:
 
 def _submission(path: Path, files: list[Path], cls: str) -> Submission:
     """A file, or a folder: of several files that with the class is loaded first."""
-    if path.is_file():  # nothing imports it, and under this name it takes no other module's place
-        return Submission(clean(path.stem), [(f"{path.stem}_", str(path.resolve()))], [])
     pattern = re.compile(rf'(^|")class {re.escape(cls)}\b'.encode(), re.M)
     files = sorted(files, key=lambda x: (not pattern.search(x.read_bytes()), x))
+    if path.is_file():  # nothing imports it, and under this name it takes no other module's place
+        return Submission(clean(path.stem), [(f"{path.stem}_", str(path.resolve()))], [])
     parts = (x.relative_to(path.parent).with_suffix("").parts for x in files)
     named = [(".".join(names), str(x.resolve())) for names, x in zip(parts, files, strict=True)]
     inside = sorted({p for x in files for p in x.parents if p.is_relative_to(path)})

@@ -1,8 +1,8 @@
-"""A class of 32, by the command as a teacher calls it: the time, and every mark that is wrong.
+"""A class of 33, by the command as a teacher calls it: the time, and every mark that is wrong.
 
     python -m tests.benchmarks.class_of_30
 
-Twelve are right, sixteen have a fault, two do not end, one exits, one prints megabytes.
+Thirteen are right, sixteen have a fault, two do not end, one exits, one prints megabytes.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ class MLP:
 _START, _END = CLOSURES.index("    def backward("), CLOSURES.index("    def __sub__(")
 RIGHT = f"import math\nimport random\n\n{CLOSURES[:_START]}{_OWN}{CLOSURES[_END:]}{_NETWORKS}"
 
-# Twelve right ones: name -> texts to replace. They look different, and give the same numbers.
+# Thirteen right ones: name -> texts to replace. They look different, and give the same numbers.
 SAME = {
     "right": [],
     "names": [("class Value", "class Num"), ("Value(", "Num("), (", Value)", ", Num)")],
@@ -90,6 +90,13 @@ SAME = {
         ("math.tanh", "np.tanh"),
         ("self.data = data", "self.data = np.array(data, dtype=float)"),
         ("self.grad = 0  # an int, as in micrograd\n", "self.grad = np.zeros_like(self.data)\n"),
+    ],
+    "decimals": [
+        ("import math", "import math\nfrom decimal import Decimal"),
+        ("self.data = data", "self.data = Decimal(data)"),
+        ("t = math.tanh(self.data)", "t = Decimal(math.tanh(self.data))"),
+        ("node.grad = 0.0", "node.grad = 0"),
+        ("self.grad = 1.0", "self.grad = 1"),
     ],
     "asks": [
         (

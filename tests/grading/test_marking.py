@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from pathlib import Path
 
 import pytest
 
@@ -237,17 +238,32 @@ def test_a_loop_costs_a_few_seconds_of_its_own(tmp_path):
     assert (loops.total, sticks.total) == (0, 0)
 
 
+THEIRS = "return sys.modules['autograd_mini.value'].Value(x)"
+OTHERS = "TypeError: the nodes are those of another engine, autograd_mini.value"
+WRAPPED = f"""import sys
+def theirs(x):
+    {THEIRS}
+class Value:
+    def __init__(self, x):
+        self.node, self.data, self.grad = theirs(x), x, 0.0
+    def backward(self):
+        self.node.backward()
+"""
+
+
 @pytest.mark.parametrize(
-    "source",
+    ("source", "told"),
     [
-        "from autograd_mini import Value",
-        "import micrograd.engine as e\nclass Value(e.Value):\n    pass",
+        ("from autograd_mini import Value", NOT_OWN),
+        ("import micrograd.engine as e\nclass Value(e.Value):\n    pass", NOT_OWN),
+        ("import sys\nclass Value:\n    def __new__(cls, x):\n        " + THEIRS, OTHERS),
+        (WRAPPED, OTHERS),
     ],
 )
-def test_an_engine_that_is_someone_elses_is_no_submission(source, tmp_path):
+def test_an_engine_that_is_someone_elses_is_no_submission(source, told, tmp_path):
     found = one(tmp_path, source)
     assert (found.total, found.most) == (0, 100)
-    assert [f.text("en") for f in found.failures] == [NOT_OWN]
+    assert [f.text("en") for f in found.failures] == [told]
 
 
 def test_a_class_of_another_name_and_other_fields_is_found_or_named(tmp_path):
@@ -276,6 +292,7 @@ ENGINE, _, NETWORKS = RIGHT.partition("class Neuron")
         ("tarea/micrograd/engine.py", "tarea/micrograd/nn.py", "from micrograd.engine"),
         ("src/engine.py", "src/nn.py", "from engine"),
         ("code/engine.py", "code/nn.py", "from engine"),  # there is a module code in Python
+        ("autograd_mini.py", "nn.py", "from autograd_mini"),  # which was this package
         ("src/engine.py", "main.py", "from src.engine"),
         ("motor.ipynb", "a.ipynb", "import import_ipynb\nfrom motor"),
     ],
@@ -412,7 +429,7 @@ def test_notebooks_and_files_of_windows_are_submissions(tmp_path):
     for name in ("ana/x.ipynb", "eva.ipynb"):
         (tmp_path / name).write_text(text, encoding="utf-8-sig")
     (tmp_path / "LUIS.PY").write_text(RIGHT)
-    (tmp_path / "pía.ipynb").write_text("{}")
+    (tmp_path / "pía.ipynb").write_text("[" * 99_999)
     found = {
         each.name: (each.total, [x.text("es") for x in each.notes]) for each in grade([tmp_path])
     }
@@ -446,6 +463,14 @@ def test_submissions_that_are_refused(files, paths, text, tmp_path):
         (tmp_path / name).write_text(content)
     with pytest.raises(SubmissionError, match=text):
         grade([tmp_path / path for path in paths])
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that none can read")
+def test_a_file_that_cannot_be_read_is_told_before_the_work(tmp_path):
+    """It was said to end the process, and its owner had no points."""
+    (tmp_path / "eva.py").symlink_to("/proc/self/mem")
+    with pytest.raises(OSError, match="error"):
+        grade([tmp_path])
 
 
 BATTERY = """
