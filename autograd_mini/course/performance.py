@@ -103,7 +103,7 @@ def performance(text: str) -> Performance:
         claimed = content["right"], content["n"]
         who, what = _line(content["learner"]), _line(content["title"]).rpartition(" · ")
         graph, nodes = content["graph"], _nodes(content["graph"])
-        nodes[-1].backward()
+        nodes[-1].backward(float(graph["seed"]))
         named = zip(graph["names"], nodes, strict=True)
         leaves = {name: node for name, node in named if node.first is None}
         address = {} if content.get("again") else fields(content.get("address", ""))

@@ -41,7 +41,8 @@ def raised(error: BaseException, lang: str) -> str:
 
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_NUMBER = re.compile(r"(?i)([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10(?:\^|(?=-)))([+-]?\d+))?")
+_POWER = r"(?:e|[·*×x]10(?:\^|(?=-)))([+-]?\d{1,9})"
+_NUMBER = re.compile(rf"(?i)([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:{_POWER})?")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}((,\d{3})+(\.\d*)?|(\.\d{3})+)")
 
 

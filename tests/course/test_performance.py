@@ -195,6 +195,14 @@ def test_a_result_is_compared_with_the_link(link, same):
     assert performance(result()).is_of(fields(link)) is same
 
 
+def test_a_result_whose_seed_was_changed_is_another_exercise():
+    """A seed of 0, written into the file, leaves nothing to do but the order."""
+    steps = [("seed", 3, None, "0"), *(x for x in STEPS if x[0] == "pick")]
+    found = performance(result(graph=GRAPH | {"seed": 0, "rates": []}, steps=steps))
+    assert (found.right, found.of) == (3, 3)
+    assert not found.is_of(fields("#expression=w*x*w"))
+
+
 @pytest.mark.parametrize(
     ("f", "at", "said"),
     [
