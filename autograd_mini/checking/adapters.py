@@ -96,8 +96,7 @@ class Adapter:
         if hasattr(old, "dtype") and hasattr(old, "__setitem__"):  # no two nodes share an array
             (old := copy(old))[...] = x
             x = old
-        elif isinstance(old, Decimal):  # which goes with no float
-            x = Decimal(x)
+        x = Decimal(x) if isinstance(old, Decimal) and isinstance(x, float) else x
         setattr(attrgetter(".".join(path))(node) if path else node, name, x)
 
     def number(self, node: Any, what: str = "data") -> Any:

@@ -53,8 +53,7 @@ def _give(args: Arguments, found: list[Marks]) -> None:
             return
         (content,) = contents.values()
     else:
-        battery = (args.battery and Path(args.battery).name) or ""
-        given = [args.lang, battery, args.seed]
+        given = [args.lang, Path(args.battery or "").name, args.seed]
         if args.format == "text" and args.out is None and sys.stdout.isatty():
             given.append(shutil.get_terminal_size().columns)
         content = ALL[args.format](found, *given)

@@ -124,9 +124,9 @@ def _load(
     modules, notes = [], list[dict[str, str]]()
     _own.update(path for _, path in files)
     tops = {part for module_name, _ in files for part in module_name.split(".")[1:]}
-    for loaded in [*sys.modules]:  # this package, if one of the files has its name
-        if loaded.partition(".")[0] in tops - sys.stdlib_module_names:
-            del sys.modules[loaded]
+    tops -= sys.stdlib_module_names
+    for loaded in [x for x in sys.modules if x.partition(".")[0] in tops]:  # such as this package
+        del sys.modules[loaded]
     _alarm(seconds)
     for module_name, path in files:
         there = (x for x in [*sys.modules.values()] if getattr(x, "__file__", None) == path)

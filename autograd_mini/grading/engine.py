@@ -175,9 +175,8 @@ def engine_class(
     """The class of nodes that modules define, and all their names; None if they define none.
 
     It has the name given, or is called Value, or is the first that makes nodes from a number. One
-    that is imported from elsewhere, or built on such a class, is not theirs.
-
-    Raises TypeError if its nodes are, or hold, nodes of a class that is not theirs.
+    that is imported from elsewhere, or built on such a class, is not theirs; TypeError if its
+    nodes are, or hold, nodes of such a class.
     """
     names: dict[str, Any] = {}
     for module in reversed(modules):
@@ -190,8 +189,7 @@ def engine_class(
     found = {key: x for key, x in names.items() if isinstance(x, type) and theirs(x)}
     cls = found.get(name or "Value")
     if cls is None and not name:
-        best = max(found.values(), key=_likeness, default=None)
-        cls = best if _likeness(best) else None
+        cls = max(filter(_likeness, found.values()), key=_likeness, default=None)
     if cls is not None:
         leaf = maker(cls)(1.0)
         for x in filter(is_node, (leaf, *own(leaf).values())):

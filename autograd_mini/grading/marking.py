@@ -269,8 +269,7 @@ class _Grader:
             self.found.notes = [Failure(f"load.{kind}", status)]
             return False
         names, raised = loaded.get("names"), loaded.get("notes")
-        notes = [*map(told, raised[:9])] if isinstance(raised, list) else []
-        for x in notes:
+        for x in map(told, raised[:9] if isinstance(raised, list) else ()):
             kind = "load.raised" if x["line"] else "raised"
             self.found.notes.append(Failure(kind if x["type"] else "load.late", x))
         if isinstance(names, dict):

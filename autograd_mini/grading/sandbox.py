@@ -50,11 +50,10 @@ class Sandbox:
         self.folder = TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
         own = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         own |= {"HOME": self.folder.name, "MPLBACKEND": "Agg"}
-        pipes: Any = {"stderr": subprocess.DEVNULL, "start_new_session": True}
-        pipes |= dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+        given: Any = {"cwd": self.folder.name, "env": environment() | own}
+        given |= {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "start_new_session": True}
         command = [sys.executable, "-B", "-P", "-X", "utf8", "-m", f"{__package__}.child"]
-        pipes |= {"cwd": self.folder.name, "env": environment() | own}
-        self.process = subprocess.Popen(command, **pipes)
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **given)
         loaded = self._answer(self.setup, 3 * self.seconds + 1)  # Python itself takes time to start
         self.lost = lost
         return loaded

@@ -79,8 +79,7 @@ def stepped(
         return compute(*inputs)
 
     run = second if broken.in_training else compute
-    wrong, right = (steps(run, *point, value=cls) for cls in (broken, HEALTHY))
-    return wrong, right
+    return steps(run, *point, value=broken), steps(run, *point, value=HEALTHY)
 
 
 def exhibit(name: str, lang: str = "en") -> None:

@@ -345,7 +345,7 @@ FULL = "autograd-mini: error: no queda espacio en el disco\n"
 @pytest.mark.parametrize(
     ("line", "told"),
     [("grad x x=1 > /dev/full", (1, FULL)), ("--help > /dev/full", (1, FULL)),
-     ("grad x x=1 >&-", (0, ""))],
+     ("grad x x=1 >&-", (0, "")), ("exercise >&-", (0, ""))],
 )  # fmt: skip
 def test_an_output_that_takes_nothing(line, told):
     command = f"'{sys.executable}' -m autograd_mini --lang es {line}"
