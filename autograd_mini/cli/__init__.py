@@ -35,8 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     typed = "\n".join(["", *arguments, ""])  # help is in the language too, so argparse is too late
     asked = re.search(rf"\n--lang[=\n]({'|'.join(LANGUAGES)})\n", typed)
     lang = asked[1] if asked else meant(None)
-    # None where a shell has closed it
-    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")  # None if closed
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without ∂ shows ? in its place
             stream.reconfigure(errors="replace")

@@ -32,9 +32,8 @@ def run(args: Arguments) -> int:
     for name in args.engines:
         show(museum.entry(name, args.lang))
     if not args.engines:
-        told = [(name, args.say(f"{name}.mistake")) for name in museum.LOOPS]
-        listed = [*_listed(args, [*museum.ENGINES]), "", args.say("loops"), *aligned(told, "<<")]
-        show("\n".join(listed))
+        loops = aligned([(name, args.say(f"{name}.mistake")) for name in museum.LOOPS], "<<")
+        show("\n".join([*_listed(args, [*museum.ENGINES]), "", args.say("loops"), *loops]))
     return 0
 
 

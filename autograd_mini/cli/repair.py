@@ -8,7 +8,6 @@ from autograd_mini.language import text
 
 from .options import Arguments, option, show
 
-DONE, TO_MEND = 0, 1
 _PAUSE = 0.5  # seconds between looks at the files
 OPTIONS = [
     option("folder", nargs="?", metavar="FOLDER"),
@@ -23,7 +22,7 @@ def run(args: Arguments) -> int:
     times = _changed(paths)
     status = _told(args, paths, times, mended)
     try:
-        while args.watch and status == TO_MEND:
+        while args.watch and status:
             while _changed(paths) == times:  # since before they were judged
                 time.sleep(_PAUSE)
             print()
@@ -50,8 +49,8 @@ def _told(args: Arguments, paths: list[Path], times: list[float], mended: dict[P
             show("\n".join([args.say("next", count=len(mended), all=len(paths), path=path), wrong]))
             if args.hint:
                 show(text(f"repair.hint.{path.stem.partition('_')[2]}", args.lang))
-            return TO_MEND
+            return 1
     if len(mended) < len(paths):
-        return TO_MEND
+        return 1
     show(args.say("done", all=len(paths)))
-    return DONE
+    return 0

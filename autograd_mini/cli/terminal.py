@@ -148,8 +148,7 @@ class _Player:
 
     def _foot(self, width: int) -> str:
         if self.typed is not None:
-            last = len(self.steps) - 1
-            return text("terminal.go", self.lang, last=last, typed=f"{self.typed}▁")
+            return text("terminal.go", self.lang, last=len(self.steps) - 1, typed=f"{self.typed}▁")
         if self.message:
             return self.message
         keys = text("terminal.keys", self.lang)
@@ -159,8 +158,7 @@ class _Player:
         """The keys, one a line; what the window has no room for is left out."""
         keys = Table("", "", box=None, show_header=False, padding=(0, 1, 0, 2))
         for k in _HELP:
-            names = (f"terminal.help.{k}", f"terminal.help.{k}.is")
-            keys.add_row(*(text(name, self.lang) for name in names))
+            keys.add_row(*(text(f"terminal.help.{k}{end}", self.lang) for end in ("", ".is")))
         title = Text(text("terminal.help", self.lang), style="bold")
         close = Text(text("terminal.help.close", self.lang), style="dim")
         layout = Layout()

@@ -245,14 +245,13 @@ def _blanks(recorded: Steps, asked: set[str | None]) -> list[Blank]:
 Drawn = tuple[Value, list[Value]]  # the root, and the leaves that are asked for
 
 
-def _number(draw: Random, level: int = 1) -> Fraction:
-    """A small number, not 0; at the higher levels it may have halves."""
-    number = Fraction(draw.choice((-1, 1)) * draw.randint(1, 3))
-    return number / 2 if level > 3 and draw.random() < 0.3 else number
-
-
 def _leaves(draw: Random, level: int, names: Iterable[str]) -> list[Value]:
-    return [Value(_number(draw, level), label=name) for name in names]
+    """With small numbers, not 0; at the higher levels they may have halves."""
+    leaves = []
+    for name in names:
+        number = Fraction(draw.choice((-1, 1)) * draw.randint(1, 3))
+        leaves.append(Value(number / (1 + (level > 3 and draw.random() < 0.3)), label=name))
+    return leaves
 
 
 def _indexed(letter: str, count: int, start: int = 1) -> list[str]:

@@ -41,8 +41,7 @@ def raised(error: BaseException, lang: str) -> str:
 
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_POWER = r"(?:e|[·*×x]10(?:\^|(?=-)))([+-]?\d{1,9})"
-_NUMBER = re.compile(rf"(?i)([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:{_POWER})?")
+_NUMBER = re.compile(r"(?i)([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:(?:e|[·*×x]10(?:\^|(?=-)))([+-]?\d+))?")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}((,\d{3})+(\.\d*)?|(\.\d{3})+)")
 
 
@@ -79,7 +78,7 @@ def _number(text: str) -> tuple[float, float] | None:
     found = _NUMBER.fullmatch(re.sub(r"^([+-]?)(?=10(\^|-))", r"\g<1>1x", text))
     if found is None:
         return None
-    power, decimals = int(found[4] or 0), found[2] or found[3] or ""
+    power, decimals = int((found[4] or "0")[:9]), found[2] or found[3] or ""
     return float(f"{found[1]}e{power}"), float(f"1e{power - len(decimals)}") if decimals else 0.0
 
 

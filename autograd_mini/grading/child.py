@@ -123,8 +123,7 @@ def _load(
     """The engine in files, (name of the module, path) each; and what is to be said of it."""
     modules, notes = [], list[dict[str, str]]()
     _own.update(path for _, path in files)
-    tops = {part for module_name, _ in files for part in module_name.split(".")[1:]}
-    tops -= sys.stdlib_module_names
+    tops = {x for each, _ in files for x in each.split(".")[1:]} - sys.stdlib_module_names
     for loaded in [x for x in sys.modules if x.partition(".")[0] in tops]:  # such as this package
         del sys.modules[loaded]
     _alarm(seconds)

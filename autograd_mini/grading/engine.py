@@ -190,11 +190,10 @@ def engine_class(
     cls = found.get(name or "Value")
     if cls is None and not name:
         cls = max(filter(_likeness, found.values()), key=_likeness, default=None)
-    if cls is not None:
-        leaf = maker(cls)(1.0)
-        for x in filter(is_node, (leaf, *own(leaf).values())):
-            if not theirs(type(x)) and getattr(x, "requires_grad", True):  # else it is an array
-                raise TypeError(f"the nodes are those of another engine, {type(x).__module__}")
+    leaf = cls and maker(cls)(1.0)
+    for x in filter(is_node, (leaf, *own(leaf).values())):
+        if not theirs(type(x)) and getattr(x, "requires_grad", True):  # else it is an array
+            raise TypeError(f"the nodes are those of another engine, {type(x).__module__}")
     return cls, names
 
 
