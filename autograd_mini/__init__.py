@@ -33,8 +33,7 @@ from .ops import op
 from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from . import cli, course, data, grading, losses, museum, optim
     from .checking import check_grad, complex_step, finite_difference
     from .compiler.compiled import compile
     from .drawing import (
@@ -65,35 +64,36 @@ def _module(name: str, package: str | None = None) -> ModuleType:
     return import_module(name, package)
 
 
-def lazy(
-    package: str, **more: str
-) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """`__getattr__`, `__dir__` and `__all__` of a package that imports what it offers when asked.
+def lazy(package: str, modules: str = "", **more: str) -> list[str]:
+    """`__all__` of a package that imports what it offers when asked; it gets a `__getattr__`.
 
-    It offers what it imports under `if TYPE_CHECKING`, and of the modules in `more` these names.
+    It offers what it imports under `if TYPE_CHECKING`, its modules named, and of those in `more`
+    these names. (Type checkers see no `__getattr__`, which would let misspelt names pass.)
     """
     where = {name: f".{module}" for module, names in more.items() for name in names.split()}
+    where |= dict.fromkeys(modules.split(), ".")
     face: Any = sys.modules[package]
     for block in ast.parse(face.__spec__.loader.get_data(face.__file__)).body:
         for part in block.body if isinstance(block, ast.If) else ():
             if isinstance(part, ast.ImportFrom) and (part.level or __name__ in str(part.module)):
-                module = "." * part.level + str(part.module)
+                module = "." * part.level + str(part.module or "")
                 where |= {alias.name: module for alias in part.names if alias.name != "*"}
 
     def get(name: str) -> Any:
+        if where.get(name) == "." or f"{package}.{name}" in sys.modules:
+            return _module(f".{name}", package)
         if name in where:
             return getattr(_module(where[name], package), name)
-        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=face)
 
-    return get, lambda: sorted({*vars(face), *where}), [*where]
+    face.__getattr__, face.__dir__ = get, lambda: sorted({*vars(face), *where})
+    return [*where]
 
 
-_MODULES = (
-    "nn losses optim data training transforms compiler drawing checking museum stepping course"
-    " cli".split()
-)
-_get, __dir__, _offered = lazy(
+_offered = lazy(
     __name__,
+    "nn losses optim data training transforms compiler drawing checking museum stepping course"
+    " grading cli",
     functions=" ".join([*ops.SHEET, *functions.ALIASES, "softmax", "log_softmax", "take", "var"]),
 )
 __all__ = [  # noqa: PLE0604
@@ -101,12 +101,8 @@ __all__ = [  # noqa: PLE0604
     *("AutogradError", "DomainError", "FormulaError", "GradientError", "NumberTypeError"),
     *("PoleError", "RangeError"),
     *(name for name in _offered if not hasattr(builtins, name)),  # no `sum` from a star import
-    *_MODULES[:-1],
 ]
-
-
-def __getattr__(name: str) -> Any:
-    return _module(f".{name}", __name__) if name in (*_MODULES, *_MOVED) else _get(name)
+__all__.remove("cli")
 
 
 class _Moved(ModuleType):

@@ -15,9 +15,33 @@ ALIASES: dict[str, str]
 
 def function(op: Op) -> Callable[..., Any]: ...
 def docstring(op: Op) -> str: ...
-def softmax(scores: Iterable[Any]) -> list[Any]: ...
-def log_softmax(scores: Iterable[Any]) -> list[Any]: ...
 def take(values: Iterable[Any], index: Any) -> Any: ...
+
+@overload
+def softmax(scores: Iterable[float]) -> list[float]: ...
+
+@overload
+def softmax(scores: Iterable[Value]) -> list[Value]: ...
+
+@overload
+def softmax(scores: Iterable[Any]) -> list[Any]: ...
+
+@overload
+def log_softmax(scores: Iterable[float]) -> list[float]: ...
+
+@overload
+def log_softmax(scores: Iterable[Value]) -> list[Value]: ...
+
+@overload
+def log_softmax(scores: Iterable[Any]) -> list[Any]: ...
+
+@overload
+def var(values: Iterable[float], ddof: int = 0) -> float: ...
+
+@overload
+def var(values: Iterable[Value], ddof: int = 0) -> Value: ...
+
+@overload
 def var(values: Iterable[Any], ddof: int = 0) -> Any: ...
 
 @overload
@@ -29,7 +53,13 @@ def add(a: float, b: float) -> float:
     """
 
 @overload
-def add(a: Any, b: Any) -> Value: ...
+def add(a: Value, b: Any) -> Value: ...
+
+@overload
+def add(a: Any, b: Value) -> Value: ...
+
+@overload
+def add(a: Any, b: Any) -> Any: ...
 
 @overload
 def sub(a: float, b: float) -> float:
@@ -40,7 +70,13 @@ def sub(a: float, b: float) -> float:
     """
 
 @overload
-def sub(a: Any, b: Any) -> Value: ...
+def sub(a: Value, b: Any) -> Value: ...
+
+@overload
+def sub(a: Any, b: Value) -> Value: ...
+
+@overload
+def sub(a: Any, b: Any) -> Any: ...
 
 @overload
 def mul(a: float, b: float) -> float:
@@ -51,7 +87,13 @@ def mul(a: float, b: float) -> float:
     """
 
 @overload
-def mul(a: Any, b: Any) -> Value: ...
+def mul(a: Value, b: Any) -> Value: ...
+
+@overload
+def mul(a: Any, b: Value) -> Value: ...
+
+@overload
+def mul(a: Any, b: Any) -> Any: ...
 
 @overload
 def div(a: float, b: float) -> float:
@@ -64,7 +106,13 @@ def div(a: float, b: float) -> float:
     """
 
 @overload
-def div(a: Any, b: Any) -> Value: ...
+def div(a: Value, b: Any) -> Value: ...
+
+@overload
+def div(a: Any, b: Value) -> Value: ...
+
+@overload
+def div(a: Any, b: Any) -> Any: ...
 
 @overload
 def pow(a: float, b: float) -> float:
@@ -77,7 +125,13 @@ def pow(a: float, b: float) -> float:
     """
 
 @overload
-def pow(a: Any, b: Any) -> Value: ...
+def pow(a: Value, b: Any) -> Value: ...
+
+@overload
+def pow(a: Any, b: Value) -> Value: ...
+
+@overload
+def pow(a: Any, b: Any) -> Any: ...
 
 @overload
 def neg(a: float) -> float:
@@ -87,7 +141,10 @@ def neg(a: float) -> float:
     """
 
 @overload
-def neg(a: Any) -> Value: ...
+def neg(a: Value) -> Value: ...
+
+@overload
+def neg(a: Any) -> Any: ...
 
 @overload
 def abs(a: float) -> float:
@@ -97,7 +154,10 @@ def abs(a: float) -> float:
     """
 
 @overload
-def abs(a: Any) -> Value: ...
+def abs(a: Value) -> Value: ...
+
+@overload
+def abs(a: Any) -> Any: ...
 
 @overload
 def square(a: float) -> float:
@@ -107,7 +167,10 @@ def square(a: float) -> float:
     """
 
 @overload
-def square(a: Any) -> Value: ...
+def square(a: Value) -> Value: ...
+
+@overload
+def square(a: Any) -> Any: ...
 
 @overload
 def reciprocal(a: float) -> float:
@@ -119,7 +182,10 @@ def reciprocal(a: float) -> float:
     """
 
 @overload
-def reciprocal(a: Any) -> Value: ...
+def reciprocal(a: Value) -> Value: ...
+
+@overload
+def reciprocal(a: Any) -> Any: ...
 
 @overload
 def sqrt(a: float) -> float:
@@ -131,7 +197,10 @@ def sqrt(a: float) -> float:
     """
 
 @overload
-def sqrt(a: Any) -> Value: ...
+def sqrt(a: Value) -> Value: ...
+
+@overload
+def sqrt(a: Any) -> Any: ...
 
 @overload
 def rsqrt(a: float) -> float:
@@ -143,7 +212,10 @@ def rsqrt(a: float) -> float:
     """
 
 @overload
-def rsqrt(a: Any) -> Value: ...
+def rsqrt(a: Value) -> Value: ...
+
+@overload
+def rsqrt(a: Any) -> Any: ...
 
 @overload
 def cbrt(a: float) -> float:
@@ -153,7 +225,10 @@ def cbrt(a: float) -> float:
     """
 
 @overload
-def cbrt(a: Any) -> Value: ...
+def cbrt(a: Value) -> Value: ...
+
+@overload
+def cbrt(a: Any) -> Any: ...
 
 @overload
 def exp(a: float) -> float:
@@ -163,7 +238,10 @@ def exp(a: float) -> float:
     """
 
 @overload
-def exp(a: Any) -> Value: ...
+def exp(a: Value) -> Value: ...
+
+@overload
+def exp(a: Any) -> Any: ...
 
 @overload
 def exp2(a: float) -> float:
@@ -173,7 +251,10 @@ def exp2(a: float) -> float:
     """
 
 @overload
-def exp2(a: Any) -> Value: ...
+def exp2(a: Value) -> Value: ...
+
+@overload
+def exp2(a: Any) -> Any: ...
 
 @overload
 def expm1(a: float) -> float:
@@ -183,7 +264,10 @@ def expm1(a: float) -> float:
     """
 
 @overload
-def expm1(a: Any) -> Value: ...
+def expm1(a: Value) -> Value: ...
+
+@overload
+def expm1(a: Any) -> Any: ...
 
 @overload
 def log(a: float) -> float:
@@ -195,7 +279,10 @@ def log(a: float) -> float:
     """
 
 @overload
-def log(a: Any) -> Value: ...
+def log(a: Value) -> Value: ...
+
+@overload
+def log(a: Any) -> Any: ...
 
 @overload
 def log2(a: float) -> float:
@@ -207,7 +294,10 @@ def log2(a: float) -> float:
     """
 
 @overload
-def log2(a: Any) -> Value: ...
+def log2(a: Value) -> Value: ...
+
+@overload
+def log2(a: Any) -> Any: ...
 
 @overload
 def log10(a: float) -> float:
@@ -219,7 +309,10 @@ def log10(a: float) -> float:
     """
 
 @overload
-def log10(a: Any) -> Value: ...
+def log10(a: Value) -> Value: ...
+
+@overload
+def log10(a: Any) -> Any: ...
 
 @overload
 def log1p(a: float) -> float:
@@ -231,7 +324,10 @@ def log1p(a: float) -> float:
     """
 
 @overload
-def log1p(a: Any) -> Value: ...
+def log1p(a: Value) -> Value: ...
+
+@overload
+def log1p(a: Any) -> Any: ...
 
 @overload
 def logaddexp(a: float, b: float) -> float:
@@ -243,7 +339,13 @@ def logaddexp(a: float, b: float) -> float:
     """
 
 @overload
-def logaddexp(a: Any, b: Any) -> Value: ...
+def logaddexp(a: Value, b: Any) -> Value: ...
+
+@overload
+def logaddexp(a: Any, b: Value) -> Value: ...
+
+@overload
+def logaddexp(a: Any, b: Any) -> Any: ...
 
 @overload
 def sin(a: float) -> float:
@@ -253,7 +355,10 @@ def sin(a: float) -> float:
     """
 
 @overload
-def sin(a: Any) -> Value: ...
+def sin(a: Value) -> Value: ...
+
+@overload
+def sin(a: Any) -> Any: ...
 
 @overload
 def cos(a: float) -> float:
@@ -263,7 +368,10 @@ def cos(a: float) -> float:
     """
 
 @overload
-def cos(a: Any) -> Value: ...
+def cos(a: Value) -> Value: ...
+
+@overload
+def cos(a: Any) -> Any: ...
 
 @overload
 def tan(a: float) -> float:
@@ -273,7 +381,10 @@ def tan(a: float) -> float:
     """
 
 @overload
-def tan(a: Any) -> Value: ...
+def tan(a: Value) -> Value: ...
+
+@overload
+def tan(a: Any) -> Any: ...
 
 @overload
 def asin(a: float) -> float:
@@ -285,7 +396,10 @@ def asin(a: float) -> float:
     """
 
 @overload
-def asin(a: Any) -> Value: ...
+def asin(a: Value) -> Value: ...
+
+@overload
+def asin(a: Any) -> Any: ...
 
 @overload
 def acos(a: float) -> float:
@@ -297,7 +411,10 @@ def acos(a: float) -> float:
     """
 
 @overload
-def acos(a: Any) -> Value: ...
+def acos(a: Value) -> Value: ...
+
+@overload
+def acos(a: Any) -> Any: ...
 
 @overload
 def atan(a: float) -> float:
@@ -307,7 +424,10 @@ def atan(a: float) -> float:
     """
 
 @overload
-def atan(a: Any) -> Value: ...
+def atan(a: Value) -> Value: ...
+
+@overload
+def atan(a: Any) -> Any: ...
 
 @overload
 def atan2(a: float, b: float) -> float:
@@ -323,7 +443,13 @@ def atan2(a: float, b: float) -> float:
     """
 
 @overload
-def atan2(a: Any, b: Any) -> Value: ...
+def atan2(a: Value, b: Any) -> Value: ...
+
+@overload
+def atan2(a: Any, b: Value) -> Value: ...
+
+@overload
+def atan2(a: Any, b: Any) -> Any: ...
 
 @overload
 def radians(a: float) -> float:
@@ -333,7 +459,10 @@ def radians(a: float) -> float:
     """
 
 @overload
-def radians(a: Any) -> Value: ...
+def radians(a: Value) -> Value: ...
+
+@overload
+def radians(a: Any) -> Any: ...
 
 @overload
 def degrees(a: float) -> float:
@@ -343,7 +472,10 @@ def degrees(a: float) -> float:
     """
 
 @overload
-def degrees(a: Any) -> Value: ...
+def degrees(a: Value) -> Value: ...
+
+@overload
+def degrees(a: Any) -> Any: ...
 
 @overload
 def sinh(a: float) -> float:
@@ -353,7 +485,10 @@ def sinh(a: float) -> float:
     """
 
 @overload
-def sinh(a: Any) -> Value: ...
+def sinh(a: Value) -> Value: ...
+
+@overload
+def sinh(a: Any) -> Any: ...
 
 @overload
 def cosh(a: float) -> float:
@@ -363,7 +498,10 @@ def cosh(a: float) -> float:
     """
 
 @overload
-def cosh(a: Any) -> Value: ...
+def cosh(a: Value) -> Value: ...
+
+@overload
+def cosh(a: Any) -> Any: ...
 
 @overload
 def tanh(a: float) -> float:
@@ -374,7 +512,10 @@ def tanh(a: float) -> float:
     """
 
 @overload
-def tanh(a: Any) -> Value: ...
+def tanh(a: Value) -> Value: ...
+
+@overload
+def tanh(a: Any) -> Any: ...
 
 @overload
 def asinh(a: float) -> float:
@@ -384,7 +525,10 @@ def asinh(a: float) -> float:
     """
 
 @overload
-def asinh(a: Any) -> Value: ...
+def asinh(a: Value) -> Value: ...
+
+@overload
+def asinh(a: Any) -> Any: ...
 
 @overload
 def acosh(a: float) -> float:
@@ -396,7 +540,10 @@ def acosh(a: float) -> float:
     """
 
 @overload
-def acosh(a: Any) -> Value: ...
+def acosh(a: Value) -> Value: ...
+
+@overload
+def acosh(a: Any) -> Any: ...
 
 @overload
 def atanh(a: float) -> float:
@@ -408,7 +555,10 @@ def atanh(a: float) -> float:
     """
 
 @overload
-def atanh(a: Any) -> Value: ...
+def atanh(a: Value) -> Value: ...
+
+@overload
+def atanh(a: Any) -> Any: ...
 
 @overload
 def hypot(a: float, b: float) -> float:
@@ -419,7 +569,13 @@ def hypot(a: float, b: float) -> float:
     """
 
 @overload
-def hypot(a: Any, b: Any) -> Value: ...
+def hypot(a: Value, b: Any) -> Value: ...
+
+@overload
+def hypot(a: Any, b: Value) -> Value: ...
+
+@overload
+def hypot(a: Any, b: Any) -> Any: ...
 
 @overload
 def relu(a: float) -> float:
@@ -429,7 +585,10 @@ def relu(a: float) -> float:
     """
 
 @overload
-def relu(a: Any) -> Value: ...
+def relu(a: Value) -> Value: ...
+
+@overload
+def relu(a: Any) -> Any: ...
 
 @overload
 def leaky_relu(a: float, slope: float = 0.01) -> float:
@@ -440,7 +599,13 @@ def leaky_relu(a: float, slope: float = 0.01) -> float:
     """
 
 @overload
-def leaky_relu(a: Any, slope: Any = 0.01) -> Value: ...
+def leaky_relu(a: Value, slope: Any = 0.01) -> Value: ...
+
+@overload
+def leaky_relu(a: Any, slope: Value) -> Value: ...
+
+@overload
+def leaky_relu(a: Any, slope: Any = 0.01) -> Any: ...
 
 @overload
 def elu(a: float, alpha: float = 1.0) -> float:
@@ -451,7 +616,13 @@ def elu(a: float, alpha: float = 1.0) -> float:
     """
 
 @overload
-def elu(a: Any, alpha: Any = 1.0) -> Value: ...
+def elu(a: Value, alpha: Any = 1.0) -> Value: ...
+
+@overload
+def elu(a: Any, alpha: Value) -> Value: ...
+
+@overload
+def elu(a: Any, alpha: Any = 1.0) -> Any: ...
 
 @overload
 def selu(a: float) -> float:
@@ -463,7 +634,10 @@ def selu(a: float) -> float:
     """
 
 @overload
-def selu(a: Any) -> Value: ...
+def selu(a: Value) -> Value: ...
+
+@overload
+def selu(a: Any) -> Any: ...
 
 @overload
 def sigmoid(a: float) -> float:
@@ -474,7 +648,10 @@ def sigmoid(a: float) -> float:
     """
 
 @overload
-def sigmoid(a: Any) -> Value: ...
+def sigmoid(a: Value) -> Value: ...
+
+@overload
+def sigmoid(a: Any) -> Any: ...
 
 @overload
 def logsigmoid(a: float) -> float:
@@ -485,7 +662,10 @@ def logsigmoid(a: float) -> float:
     """
 
 @overload
-def logsigmoid(a: Any) -> Value: ...
+def logsigmoid(a: Value) -> Value: ...
+
+@overload
+def logsigmoid(a: Any) -> Any: ...
 
 @overload
 def softplus(a: float) -> float:
@@ -496,7 +676,10 @@ def softplus(a: float) -> float:
     """
 
 @overload
-def softplus(a: Any) -> Value: ...
+def softplus(a: Value) -> Value: ...
+
+@overload
+def softplus(a: Any) -> Any: ...
 
 @overload
 def silu(a: float) -> float:
@@ -508,7 +691,10 @@ def silu(a: float) -> float:
     """
 
 @overload
-def silu(a: Any) -> Value: ...
+def silu(a: Value) -> Value: ...
+
+@overload
+def silu(a: Any) -> Any: ...
 
 @overload
 def gelu(a: float) -> float:
@@ -520,7 +706,10 @@ def gelu(a: float) -> float:
     """
 
 @overload
-def gelu(a: Any) -> Value: ...
+def gelu(a: Value) -> Value: ...
+
+@overload
+def gelu(a: Any) -> Any: ...
 
 @overload
 def mish(a: float) -> float:
@@ -533,7 +722,10 @@ def mish(a: float) -> float:
     """
 
 @overload
-def mish(a: Any) -> Value: ...
+def mish(a: Value) -> Value: ...
+
+@overload
+def mish(a: Any) -> Any: ...
 
 @overload
 def softsign(a: float) -> float:
@@ -544,7 +736,10 @@ def softsign(a: float) -> float:
     """
 
 @overload
-def softsign(a: Any) -> Value: ...
+def softsign(a: Value) -> Value: ...
+
+@overload
+def softsign(a: Any) -> Any: ...
 
 @overload
 def hardtanh(a: float, low: float = -1.0, high: float = 1.0) -> float:
@@ -558,7 +753,16 @@ def hardtanh(a: float, low: float = -1.0, high: float = 1.0) -> float:
     """
 
 @overload
-def hardtanh(a: Any, low: Any = -1.0, high: Any = 1.0) -> Value: ...
+def hardtanh(a: Value, low: Any = -1.0, high: Any = 1.0) -> Value: ...
+
+@overload
+def hardtanh(a: Any, low: Value, high: Any = 1.0) -> Value: ...
+
+@overload
+def hardtanh(a: Any, low: Any, high: Value) -> Value: ...
+
+@overload
+def hardtanh(a: Any, low: Any = -1.0, high: Any = 1.0) -> Any: ...
 
 @overload
 def erf(a: float) -> float:
@@ -568,7 +772,10 @@ def erf(a: float) -> float:
     """
 
 @overload
-def erf(a: Any) -> Value: ...
+def erf(a: Value) -> Value: ...
+
+@overload
+def erf(a: Any) -> Any: ...
 
 @overload
 def erfc(a: float) -> float:
@@ -578,7 +785,10 @@ def erfc(a: float) -> float:
     """
 
 @overload
-def erfc(a: Any) -> Value: ...
+def erfc(a: Value) -> Value: ...
+
+@overload
+def erfc(a: Any) -> Any: ...
 
 @overload
 def gamma(a: float) -> float:
@@ -590,7 +800,10 @@ def gamma(a: float) -> float:
     """
 
 @overload
-def gamma(a: Any) -> Value: ...
+def gamma(a: Value) -> Value: ...
+
+@overload
+def gamma(a: Any) -> Any: ...
 
 @overload
 def lgamma(a: float) -> float:
@@ -602,7 +815,10 @@ def lgamma(a: float) -> float:
     """
 
 @overload
-def lgamma(a: Any) -> Value: ...
+def lgamma(a: Value) -> Value: ...
+
+@overload
+def lgamma(a: Any) -> Any: ...
 
 @overload
 def digamma(a: float) -> float:
@@ -614,7 +830,10 @@ def digamma(a: float) -> float:
     """
 
 @overload
-def digamma(a: Any) -> Value: ...
+def digamma(a: Value) -> Value: ...
+
+@overload
+def digamma(a: Any) -> Any: ...
 
 @overload
 def polygamma(n: float, a: float) -> float:
@@ -627,7 +846,13 @@ def polygamma(n: float, a: float) -> float:
     """
 
 @overload
-def polygamma(n: Any, a: Any) -> Value: ...
+def polygamma(n: Value, a: Any) -> Value: ...
+
+@overload
+def polygamma(n: Any, a: Value) -> Value: ...
+
+@overload
+def polygamma(n: Any, a: Any) -> Any: ...
 
 @overload
 def maximum(a: float, b: float) -> float:
@@ -638,7 +863,13 @@ def maximum(a: float, b: float) -> float:
     """
 
 @overload
-def maximum(a: Any, b: Any) -> Value: ...
+def maximum(a: Value, b: Any) -> Value: ...
+
+@overload
+def maximum(a: Any, b: Value) -> Value: ...
+
+@overload
+def maximum(a: Any, b: Any) -> Any: ...
 
 @overload
 def minimum(a: float, b: float) -> float:
@@ -649,7 +880,13 @@ def minimum(a: float, b: float) -> float:
     """
 
 @overload
-def minimum(a: Any, b: Any) -> Value: ...
+def minimum(a: Value, b: Any) -> Value: ...
+
+@overload
+def minimum(a: Any, b: Value) -> Value: ...
+
+@overload
+def minimum(a: Any, b: Any) -> Any: ...
 
 @overload
 def clamp(a: float, low: float, high: float) -> float:
@@ -663,7 +900,16 @@ def clamp(a: float, low: float, high: float) -> float:
     """
 
 @overload
-def clamp(a: Any, low: Any, high: Any) -> Value: ...
+def clamp(a: Value, low: Any, high: Any) -> Value: ...
+
+@overload
+def clamp(a: Any, low: Value, high: Any) -> Value: ...
+
+@overload
+def clamp(a: Any, low: Any, high: Value) -> Value: ...
+
+@overload
+def clamp(a: Any, low: Any, high: Any) -> Any: ...
 
 @overload
 def where(c: float, a: float, b: float) -> float:
@@ -675,7 +921,16 @@ def where(c: float, a: float, b: float) -> float:
     """
 
 @overload
-def where(c: Any, a: Any, b: Any) -> Value: ...
+def where(c: Value, a: Any, b: Any) -> Value: ...
+
+@overload
+def where(c: Any, a: Value, b: Any) -> Value: ...
+
+@overload
+def where(c: Any, a: Any, b: Value) -> Value: ...
+
+@overload
+def where(c: Any, a: Any, b: Any) -> Any: ...
 
 @overload
 def sign(a: float) -> float:
@@ -685,7 +940,10 @@ def sign(a: float) -> float:
     """
 
 @overload
-def sign(a: Any) -> Value: ...
+def sign(a: Value) -> Value: ...
+
+@overload
+def sign(a: Any) -> Any: ...
 
 @overload
 def floor(a: float) -> float:
@@ -695,7 +953,10 @@ def floor(a: float) -> float:
     """
 
 @overload
-def floor(a: Any) -> Value: ...
+def floor(a: Value) -> Value: ...
+
+@overload
+def floor(a: Any) -> Any: ...
 
 @overload
 def round(a: float) -> float:
@@ -707,7 +968,10 @@ def round(a: float) -> float:
     """
 
 @overload
-def round(a: Any) -> Value: ...
+def round(a: Value) -> Value: ...
+
+@overload
+def round(a: Any) -> Any: ...
 
 @overload
 def ceil(a: float) -> float:
@@ -717,7 +981,10 @@ def ceil(a: float) -> float:
     """
 
 @overload
-def ceil(a: Any) -> Value: ...
+def ceil(a: Value) -> Value: ...
+
+@overload
+def ceil(a: Any) -> Any: ...
 
 @overload
 def mod(a: float, b: float) -> float:
@@ -730,7 +997,13 @@ def mod(a: float, b: float) -> float:
     """
 
 @overload
-def mod(a: Any, b: Any) -> Value: ...
+def mod(a: Value, b: Any) -> Value: ...
+
+@overload
+def mod(a: Any, b: Value) -> Value: ...
+
+@overload
+def mod(a: Any, b: Any) -> Any: ...
 
 @overload
 def floordiv(a: float, b: float) -> float:
@@ -743,7 +1016,13 @@ def floordiv(a: float, b: float) -> float:
     """
 
 @overload
-def floordiv(a: Any, b: Any) -> Value: ...
+def floordiv(a: Value, b: Any) -> Value: ...
+
+@overload
+def floordiv(a: Any, b: Value) -> Value: ...
+
+@overload
+def floordiv(a: Any, b: Any) -> Any: ...
 
 @overload
 def detach(a: float) -> float:
@@ -753,7 +1032,10 @@ def detach(a: float) -> float:
     """
 
 @overload
-def detach(a: Any) -> Value: ...
+def detach(a: Value) -> Value: ...
+
+@overload
+def detach(a: Any) -> Any: ...
 
 @overload
 def sinc(a: float) -> float:
@@ -765,22 +1047,40 @@ def sinc(a: float) -> float:
     """
 
 @overload
-def sinc(a: Any) -> Value: ...
+def sinc(a: Value) -> Value: ...
 
-def sum(a: Iterable[Any]) -> Any:
+@overload
+def sinc(a: Any) -> Any: ...
+
+@overload
+def sum(a: Iterable[float]) -> float:
     r"""Sum of many: sum(a[]) = sum(a)
 
         d/da = 1
     """
 
-def prod(a: Iterable[Any]) -> Any:
+@overload
+def sum(a: Iterable[Value]) -> Value: ...
+
+@overload
+def sum(a: Iterable[Any]) -> Any: ...
+
+@overload
+def prod(a: Iterable[float]) -> float:
     r"""Product of many: prod(a[]) = prod(a)
 
         r = others(a)
         d/da = r_i
     """
 
-def mean(a: Iterable[Any]) -> Any:
+@overload
+def prod(a: Iterable[Value]) -> Value: ...
+
+@overload
+def prod(a: Iterable[Any]) -> Any: ...
+
+@overload
+def mean(a: Iterable[float]) -> float:
     r"""Mean: mean(a[]) = sum(a) / n
 
         d/da = 1 / n
@@ -788,7 +1088,14 @@ def mean(a: Iterable[Any]) -> Any:
     Needs at least one number, and a sum that is not too large.
     """
 
-def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
+@overload
+def mean(a: Iterable[Value]) -> Value: ...
+
+@overload
+def mean(a: Iterable[Any]) -> Any: ...
+
+@overload
+def dot(a: Iterable[float], b: Iterable[float]) -> float:
     r"""Dot product: dot(a[], b[]) = dot(a, b)
 
         m = abs(a_i * b_i)
@@ -798,7 +1105,17 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
     Needs two vectors of the same length.
     """
 
-def logsumexp(a: Iterable[Any]) -> Any:
+@overload
+def dot(a: Iterable[Value], b: Iterable[Any]) -> Value: ...
+
+@overload
+def dot(a: Iterable[Any], b: Iterable[Value]) -> Value: ...
+
+@overload
+def dot(a: Iterable[Any], b: Iterable[Any]) -> Any: ...
+
+@overload
+def logsumexp(a: Iterable[float]) -> float:
     r"""Logarithm of a sum of exponentials: logsumexp(a[]) = m + log1p(sum(e, -1))
 
         m = max(a)
@@ -809,7 +1126,14 @@ def logsumexp(a: Iterable[Any]) -> Any:
     Needs at least one number.
     """
 
-def max(a: Iterable[Any]) -> Any:
+@overload
+def logsumexp(a: Iterable[Value]) -> Value: ...
+
+@overload
+def logsumexp(a: Iterable[Any]) -> Any: ...
+
+@overload
+def max(a: Iterable[float]) -> float:
     r"""Largest: max(a[]) = max(a)
 
         ties = count(a, max(a))
@@ -818,7 +1142,14 @@ def max(a: Iterable[Any]) -> Any:
     Needs at least one number.
     """
 
-def min(a: Iterable[Any]) -> Any:
+@overload
+def max(a: Iterable[Value]) -> Value: ...
+
+@overload
+def max(a: Iterable[Any]) -> Any: ...
+
+@overload
+def min(a: Iterable[float]) -> float:
     r"""Smallest: min(a[]) = min(a)
 
         ties = count(a, min(a))
@@ -827,11 +1158,24 @@ def min(a: Iterable[Any]) -> Any:
     Needs at least one number.
     """
 
-def norm(a: Iterable[Any]) -> Any:
+@overload
+def min(a: Iterable[Value]) -> Value: ...
+
+@overload
+def min(a: Iterable[Any]) -> Any: ...
+
+@overload
+def norm(a: Iterable[float]) -> float:
     r"""Euclidean norm: norm(a[]) = norm(a)
 
         d/da = where(out == 0, 0, a_i / out)
     """
+
+@overload
+def norm(a: Iterable[Value]) -> Value: ...
+
+@overload
+def norm(a: Iterable[Any]) -> Any: ...
 
 deg2rad = radians
 rad2deg = degrees

@@ -89,7 +89,7 @@ class Op:
         ends = dict.fromkeys(self.vectors, "[]") | {p: f"={x:g}" for p, x in self.defaults.items()}
         return f"{self.name}({', '.join(p + ends.get(p, '') for p in self.params)})"
 
-    def __call__(self, *args: object, **named: object) -> object:
+    def __call__(self, *args: Any, **named: Any) -> Any:
         """Apply the operation to Values or plain numbers, as the function of the same name does."""
         return Op.function(self)(*args, **named)
 

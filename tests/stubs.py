@@ -34,11 +34,17 @@ ALIASES: dict[str, str]
 
 def function(op: Op) -> Callable[..., Any]: ...
 def docstring(op: Op) -> str: ...
-def softmax(scores: Iterable[Any]) -> list[Any]: ...
-def log_softmax(scores: Iterable[Any]) -> list[Any]: ...
 def take(values: Iterable[Any], index: Any) -> Any: ...
-def var(values: Iterable[Any], ddof: int = 0) -> Any: ...
 '''
+_LISTS = "".join(
+    f"\n@overload\ndef {name.format(kind)}: ...\n"
+    for name in (
+        "softmax(scores: Iterable[{0}]) -> list[{0}]",
+        "log_softmax(scores: Iterable[{0}]) -> list[{0}]",
+        "var(values: Iterable[{0}], ddof: int = 0) -> {0}",
+    )
+    for kind in ("float", "Value", "Any")
+)
 _TWO = "add radd sub rsub mul rmul truediv rtruediv pow rpow mod rmod floordiv rfloordiv"
 _OPERATORS = (
     "".join(f"    def __{name}__(self, other: Any) -> Value: ...\n" for name in _TWO.split())
@@ -49,7 +55,7 @@ _OPERATORS = (
 
 def stub() -> str:
     """The text of functions.pyi."""
-    functions = "".join(map(_function, SHEET.values()))
+    functions = _LISTS + "".join(map(_function, SHEET.values()))
     functions += "\n" + "".join(f"{alias} = {name}\n" for alias, name in ALIASES.items())
     methods = "".join(_method(SHEET[name]) for name in METHODS)
     methods += "".join(f"    {alias} = {name}\n" for alias, name in ALIASES.items())
@@ -65,23 +71,34 @@ def _doc(op: Op, indent: str) -> str:
 
 
 def _function(op: Op) -> str:
+    """Floats give a float, a Value among others a Value, and Fractions, arrays, ... their own."""
+    n = len(op.params)
+    cases = [_overload(op, ["float"] * n, "float"), _overload(op, ["Any"] * n, "Any")]
+    for k in range(n):
+        cases.insert(-1, _overload(op, ["Any"] * k + ["Value"] + ["Any"] * (n - k - 1), "Value"))
+    return cases[0] + _doc(op, "    ") + "".join(case[:-1] + " ...\n" for case in cases[1:])
+
+
+def _overload(op: Op, kinds: list[str], result: str) -> str:
     if op.vectors:
-        params = ", ".join(f"{p}: Iterable[Any]" for p in op.params)
-        return f"\ndef {op.name}({params}) -> Any:\n{_doc(op, '    ')}"
-    plain = _params(op, "float")
-    lines = f"\n@overload\ndef {op.name}({plain}) -> float:\n{_doc(op, '    ')}"
-    return lines + f"\n@overload\ndef {op.name}({_params(op, 'Any')}) -> Value: ...\n"
+        kinds = [f"Iterable[{kind}]" for kind in kinds]
+    return f"\n@overload\ndef {op.name}({_params(op, kinds)}) -> {result}:\n"
 
 
-def _params(op: Op, kind: str, start: int = 0) -> str:
+def _params(op: Op, kinds: list[str], start: int = 0) -> str:
+    """From parameter `start` on; one that is a Value has no default, nor have those before it."""
+    given = kinds.index("Value") if "Value" in kinds else -1
     return ", ".join(
-        f"{p}: {kind} = {op.defaults[p]!r}" if p in op.defaults else f"{p}: {kind}"
-        for p in op.params[start:]
+        f"{p}: {kinds[k]} = {op.defaults[p]!r}"
+        if p in op.defaults and k > given
+        else f"{p}: {kinds[k]}"
+        for k, p in enumerate(op.params)
+        if k >= start
     )
 
 
 def _method(op: Op) -> str:
-    rest = _params(op, "Any", 1)
+    rest = _params(op, ["Any"] * len(op.params), 1)
     return (
         f"    def {op.name}(self{', ' + rest if rest else ''}) -> Value:\n{_doc(op, '        ')}\n"
     )

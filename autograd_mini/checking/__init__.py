@@ -18,4 +18,4 @@ if TYPE_CHECKING:
     from .sweep import Sweep, complex_step, show_step_sweep
     from .table import op_table
 
-__getattr__, __dir__, __all__ = lazy(__name__)
+__all__ = lazy(__name__)

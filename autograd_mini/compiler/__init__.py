@@ -1,5 +1,6 @@
 """Compiling: your function runs once on symbols; what they emit is a program for a back end."""
 
+# mypy: implicit-reexport
 from typing import TYPE_CHECKING
 
 from autograd_mini import lazy
@@ -9,4 +10,4 @@ if TYPE_CHECKING:
     from .jax import as_jax
     from .torch import as_torch
 
-__getattr__, __dir__, __all__ = lazy(__name__)
+__all__ = lazy(__name__)

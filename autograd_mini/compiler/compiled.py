@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial, update_wrapper
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypedDict, Unpack, overload
 
 from autograd_mini import functions, transforms
 from autograd_mini.errors import AutogradError, GradientError, TraceError
@@ -25,6 +25,21 @@ from .tracing import DERIVED, Entries, Entry, Task, checked
 Names = int | str | Sequence[int | str]
 
 
+class Settings(TypedDict, total=False):
+    """The settings of `compile`."""
+
+    wrt: Names
+    backend: str
+    batch: Names
+    reduce: str | None
+    threads: int
+    cache: int
+
+
+@overload
+def compile(f: Callable[..., Any], **settings: Unpack[Settings]) -> Compiled: ...
+@overload
+def compile(**settings: Unpack[Settings]) -> Callable[[Callable[..., Any]], Compiled]: ...
 def compile(f: Callable[..., Any] | None = None, **settings: Any) -> Any:
     """Compile a function of numbers: it runs once on symbols, and its arithmetic becomes a program.
 
@@ -260,6 +275,10 @@ class Compiled(Entries):
         """The arguments for one sample after the other."""
         for k in range(_count({name: count_of(name, given[name]) for name in self.batch})):
             yield {n: x[k] if n in self.batch else x for n, x in given.items()}
+
+
+# What help and completion show of the settings.
+vars(compile)["__signature__"] = inspect.signature(Compiled).replace(return_annotation=Compiled)
 
 
 def _count(sizes: Mapping[str, int]) -> int:

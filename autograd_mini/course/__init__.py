@@ -10,4 +10,4 @@ if TYPE_CHECKING:
     from .examples import example
     from .sweeps import learning_rates, step_size
 
-__getattr__, __dir__, __all__ = lazy(__name__)
+__all__ = lazy(__name__)

@@ -16,4 +16,4 @@ if TYPE_CHECKING:
     from .text import draw_text, to_mermaid
     from .themes import THEMES, Theme
 
-__getattr__, __dir__, __all__ = lazy(__name__)
+__all__ = lazy(__name__)

@@ -10,4 +10,4 @@ if TYPE_CHECKING:
     from .levels import BatteryError, Case, Drawn, Level, Script
     from .marking import Marks, grade
 
-__getattr__, __dir__, __all__ = lazy(__name__)
+__all__ = lazy(__name__)

@@ -14,6 +14,8 @@ In errors.txt and usage.txt an entry has no name: its English is the name, as th
 other language.
 """
 
-# mypy: implicit-reexport
 from .catalogues import LANGUAGES, catalogue, checked, meant, of, shortened, text, whole, words
 from .errors import translated
+
+__all__ = ["LANGUAGES", "catalogue", "checked", "meant", "of", "shortened", "text", "translated"]
+__all__ += ["whole", "words"]

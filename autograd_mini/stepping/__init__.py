@@ -24,6 +24,6 @@ if TYPE_CHECKING:
     )
     from .training.runs import LearningRates, TrainingSteps
 
-__getattr__, __dir__, __all__ = lazy(
+__all__ = lazy(
     __name__, events="Accumulate Forward Given Leaf Place Seed Source State Update Visit"
 )
