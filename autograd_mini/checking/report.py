@@ -87,6 +87,10 @@ class Report(Shown):
     def __bool__(self) -> bool:
         return self.ok
 
+    def __repr__(self) -> str:
+        culprit = f" {self.culprit.text(self.lang)}" if self.culprit else ""
+        return f"<Report: {self.headline()}{culprit}>"
+
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"subject": None}
 

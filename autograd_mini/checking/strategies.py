@@ -4,6 +4,7 @@ They read the sheet, so an operation that a user adds with `op(...)` joins by it
 draw is made to fit and never filtered; a graph that makes a test fail shrinks to a small one,
 and its repr is Python that reproduces the failure.
 
+    @settings(deadline=None)  # a check of many digits may take longer than hypothesis expects
     @given(graphs())
     def test_gradients(graph):
         graph.check().raise_for_failure()

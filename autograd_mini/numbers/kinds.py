@@ -120,4 +120,6 @@ def is_traced(x: Any) -> bool:
 
 def numpy() -> Any:
     """NumPy if the program has loaded it, else None: the engine itself never imports it."""
-    return sys.modules.get("numpy")
+    found = sys.modules.get("numpy")
+    loading = getattr(getattr(found, "__spec__", None), "_initializing", False)  # in a thread
+    return None if loading else found

@@ -69,11 +69,15 @@ def test_ok_and_raise_for_failure_agree(verdict, rows, ok):
             report.raise_for_failure()
         assert caught.value.report is report
         assert isinstance(caught.value, AssertionError)
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 def test_the_assertion_tells_the_whole_story():
     with pytest.raises(AssertionError) as caught:
         WRONG.raise_for_failure()
+    assert repr(WRONG) == (
+        "<Report: The derivative is wrong. the gradient: df/dx is 8, and should be 12.>"
+    )
     story = str(caught.value)
     for part in ("derivative is wrong", "df/dx is 8, and should be 12", "exact fractions", "1.00"):
         assert part in story

@@ -2,11 +2,13 @@
 
 import math
 import operator
+import sys
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
 
-from autograd_mini import Value, compat, functions
+from autograd_mini import Value, compat, functions, grad
 from autograd_mini.errors import NumberTypeError
 
 FLOATS = [np.float64(0.5), np.float32(0.5), np.float16(0.5), np.longdouble(0.5), np.array(0.5)]
@@ -174,3 +176,10 @@ def test_numpy_random_numbers_train_a_value():
         w.data -= np.float64(0.1) * w.grad
     assert w.data == pytest.approx(3.0, rel=1e-6)
     assert type((w * 2).data) is float
+
+
+def test_numpy_that_another_thread_is_loading_is_not_there_yet(monkeypatch):
+    loading = ModuleType("numpy")
+    loading.__spec__ = SimpleNamespace(_initializing=True)
+    monkeypatch.setitem(sys.modules, "numpy", loading)
+    assert grad(lambda x: x * x)(1.0) == 2.0
