@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -58,12 +59,6 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def _module(name: str, package: str | None = None) -> ModuleType:
-    from importlib import import_module
-
-    return import_module(name, package)
-
-
 def lazy(package: str, modules: str = "", **more: str) -> list[str]:
     """`__all__` of a package that imports what it offers when asked; it gets a `__getattr__`.
 
@@ -81,9 +76,9 @@ def lazy(package: str, modules: str = "", **more: str) -> list[str]:
 
     def get(name: str) -> Any:
         if where.get(name) == "." or f"{package}.{name}" in sys.modules:
-            return _module(f".{name}", package)
+            return import_module(f".{name}", package)
         if name in where:
-            return getattr(_module(where[name], package), name)
+            return getattr(import_module(where[name], package), name)
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=face)
 
     face.__getattr__, face.__dir__ = get, lambda: sorted({*vars(face), *where})
@@ -115,7 +110,7 @@ class _Moved(ModuleType):
 
         old, new = self.__name__, f"{__name__}.{_MOVED[self.__name__.rpartition('.')[2]]}"
         warn(f"{old} has moved to {new}", DeprecationWarning, stacklevel=2)
-        return getattr(_module(new), name)
+        return getattr(import_module(new), name)
 
 
 _MOVED = {

@@ -85,7 +85,7 @@ def compare_gradients(
     df/dy    12        6 *         12
     * differs from the reference by more than rounding explains.
 
-    Raises CheckError for another engine, and what `check_grad` raises of `at` and the options.
+    Raises CheckError for another engine; what `check_grad` refuses is told below the table, too.
     """
     checked(lang)
     named = engines if isinstance(engines, Mapping) else {name: name for name in engines}

@@ -277,10 +277,6 @@ class Compiled(Entries):
             yield {n: x[k] if n in self.batch else x for n, x in given.items()}
 
 
-# What help and completion show of the settings.
-vars(compile)["__signature__"] = inspect.signature(Compiled).replace(return_annotation=Compiled)
-
-
 def _count(sizes: Mapping[str, int]) -> int:
     """The number of samples, of which all batches must have as many."""
     if len({*sizes.values()}) > 1:

@@ -1,6 +1,7 @@
 """Computations that many have worked through by hand, by name, as recorded steps."""
 
 from autograd_mini.notation.labels import subscript
+from autograd_mini.numbers.arguments import one_of
 from autograd_mini.optim import SGD
 from autograd_mini.stepping import Steps, steps
 from autograd_mini.value import Value
@@ -59,7 +60,7 @@ EXAMPLES = {"2-2-2": two_two_two, "chain": chain, "neuron": neuron}
 def example(name: str) -> Steps:
     """The steps of an example; where it has weights, their update at the rate 0.5 too.
 
-    Raises KeyError for a name that is not in EXAMPLES.
+    Raises ValueError for a name that is not in EXAMPLES.
     """
-    root, weights = EXAMPLES[name]()
+    root, weights = EXAMPLES[one_of("name", name, EXAMPLES)]()
     return steps(root, optimiser=SGD(weights, lr=0.5) if weights else None)

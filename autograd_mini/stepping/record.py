@@ -63,14 +63,14 @@ def steps(
     """
     if not isinstance(optimiser, Optimiser | None):
         raise TypeError(f"optimiser must be one such as SGD([w], lr=0.1), got {optimiser!r:.60}")
+    if not hasattr(value, "receive") and value is not Value:
+        raise TypeError(f"value must be a class of nodes as the museum has them, got {value!r:.60}")
     if isinstance(root, Value):
         if inputs:
             raise TypeError("steps(root) takes no inputs; they are for steps(f, *inputs)")
         return _recorded(root, Watch(), seed, optimiser)
     if not callable(root):
         raise TypeError(f"steps needs a Value or a function, got {root!r:.40}")
-    if not hasattr(value, "receive") and value is not Value:
-        raise TypeError(f"value must be a class of nodes as the museum has them, got {value!r:.60}")
     watch = Watch(value, root)
     found = _called(root, inputs, watch)
     if value is not Value and (optimiser is not None or seed != 1):

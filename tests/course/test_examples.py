@@ -41,6 +41,8 @@ def test_the_examples_of_cs231n(name, value, gradients):
     assert recorded.root.data == pytest.approx(value, abs=5e-5)
     found = {node.label: node.grad for node in recorded.nodes if node.first is None}
     assert found == pytest.approx(gradients, abs=5e-5)
+    with pytest.raises(ValueError, match="name must be one of 2-2-2, chain, neuron, got '2-2'"):
+        example("2-2")
 
 
 def test_by_the_command(tmp_path, monkeypatch):

@@ -337,6 +337,7 @@ def test_the_profiler_that_was_there_is_there_again():
         ((abs, 2.0), {"value": int}, TypeError,
          "value must be a class of nodes as the museum has them, got <class 'int'"),
         ((abs, 2.0), {"value": 3}, TypeError, "value must be a class of nodes"),
+        ((Value(1.0),), {"value": 3}, TypeError, "value must be a class of nodes"),
         ((abs, 2.0), {"optimiser": SGD([Value(1.0)], lr=0.1)}, ValueError,
          "no parameter that the root depends on"),
         ((lambda x: x.sqrt() - x.sqrt(), 0.0), {}, GradientError, "gradient"),
