@@ -87,8 +87,7 @@ def lazy(package: str, modules: str = "", **more: str) -> list[str]:
 
 _offered = lazy(
     __name__,
-    "nn losses optim data training transforms compiler drawing checking museum stepping course"
-    " grading cli",
+    "checking compiler drawing nn stepping training transforms",
     functions=" ".join([*ops.SHEET, *functions.ALIASES, "softmax", "log_softmax", "take", "var"]),
 )
 __all__ = [  # noqa: PLE0604

@@ -100,8 +100,7 @@ def take(values: Iterable[Any], index: Any) -> Any:
 
 # --- bound to Value, here and nowhere else --------------------------------------------------------
 _NAMED = "abs mod floordiv".split()  # operators that are methods by their name, too
-OPERATORS = {name: name for name in ["add", "sub", "mul", "pow", "neg", *_NAMED]}
-OPERATORS["div"] = "truediv"
+OPERATORS = {x: x for x in ["add", "sub", "mul", "pow", "neg", *_NAMED]} | {"div": "truediv"}
 ALIASES = {"deg2rad": "radians", "rad2deg": "degrees"}  # NumPy's names
 _SCALAR = [name for name, op in SHEET.items() if not op.vectors]
 METHODS = [name for name in _SCALAR if name in _NAMED or name not in OPERATORS]  # those of Value

@@ -114,8 +114,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     __tracebackhide__ = True
     from . import CheckError
 
-    found = _marked(pyfuncitem)
-    if found is None:
+    if (found := _marked(pyfuncitem)) is None:
         return None
     (names, *_), options = found
     function = pyfuncitem.obj

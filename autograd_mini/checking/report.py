@@ -91,6 +91,9 @@ class Report(Shown):
         culprit = f" {self.culprit.text(self.lang)}" if self.culprit else ""
         return f"<Report: {self.headline()}{culprit}>"
 
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:  # at a prompt of IPython's
+        printer.text(str(self))
+
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"subject": None}
 
@@ -211,8 +214,11 @@ class GradientMismatch(AssertionError):
     """A check that failed; the message is the whole report, `report` the object."""
 
     def __init__(self, report: Report) -> None:
-        super().__init__(f"\n{report}")
+        super().__init__(report)
         self.report = report
+
+    def __str__(self) -> str:
+        return f"\n{self.report}"
 
 
 def steered(report: Report) -> Report:

@@ -25,12 +25,8 @@ from .random_graphs import BOUNDS, Graph, assemble, operations, start
 try:
     from hypothesis import strategies as st
 except ImportError as error:
-    raise ImportError(
-        "autograd_mini.checking.strategies needs hypothesis: pip install 'autograd-mini[check]'"
-    ) from error
-
-
-__all__ = ["expressions", "graphs", "points"]
+    what = "autograd_mini.checking.strategies needs hypothesis: pip install 'autograd-mini[check]'"
+    raise ImportError(what) from error
 
 
 def graphs(
@@ -102,13 +98,9 @@ def _points(draw: st.DrawFn, op: Op, largest: float, margin: float) -> tuple[Any
         high = min(domain.high, largest) if domain else largest
         if low > high:
             raise ValueError(f"{op.signature} has no {param} from {-largest:g} to {largest:g}")
-        number = (
-            st.just(op.defaults[param])
-            if param in op.defaults
-            else _numbers(low, high)
-            if is_variable
-            else st.integers(math.ceil(low), math.floor(min(high, 5))).map(float)
-        )
+        few = st.integers(math.ceil(low), math.floor(min(high, 5))).map(float)
+        number = _numbers(low, high) if is_variable else few
+        number = st.just(op.defaults[param]) if param in op.defaults else number
         vector = st.tuples(*[number] * length)
         args.append(draw(vector if param in op.vectors else number))
     return table.repaired(op, tuple(args), largest, margin)

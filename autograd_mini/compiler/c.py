@@ -21,7 +21,6 @@ import numpy as np
 from .c_source import source
 from .program import Program, Run
 
-__all__ = ["ARRAYS", "build", "source"]
 ARRAYS = True
 _CLOSE = getattr(_ctypes, "dlclose" if os.name == "posix" else "FreeLibrary")
 

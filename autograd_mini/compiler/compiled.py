@@ -131,8 +131,8 @@ class Compiled(Entries):
         with suppress(AttributeError):
             if attrgetter(name)(sys.modules.get(self.__module__)) is self:
                 return name
-        settings = "wrt backend batch reduce threads cache".split()
-        return partial(compile, self.f, **{each: getattr(self, each) for each in settings}), ()
+        settings = {name: getattr(self, name) for name in Settings.__annotations__}
+        return partial(compile, self.f, **settings), ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """f(*args); of Values by which it differentiates, a node with its partials."""
@@ -160,8 +160,7 @@ class Compiled(Entries):
 
     def _shared(self, what: str, few: bool = True) -> None:
         if not few or {*self.wrt} & {*self.batch}:
-            names = ", ".join(self.wrt)
-            raise GradientError(f"{what}, got wrt = {names}")
+            raise GradientError(f"{what}, got wrt = {', '.join(self.wrt)}")
 
     def run(self, what: str, given: dict[str, Any], along: Any = ()) -> tuple[Any, Any]:
         """The value, and the derivative that is wanted, for arguments by name."""

@@ -145,10 +145,8 @@ class _Layout:
             return _Step(_layer, layer, rows)
         cut = half if opcode == "dot" else len(kinds)
         if opcode in ("dot", "sum") and len({*kinds[:cut]}) == 1 >= len({*kinds[cut:]}):
-            starts = range(0, len(kinds), cut)
-            return _Step(
-                _stacked, [(kinds[k], np.array(columns[k : k + cut])) for k in starts], rows
-            )
+            stacks = [(kinds[k], np.array(columns[k : k + cut])) for k in range(0, len(kinds), cut)]
+            return _Step(_stacked, stacks, rows)
         shortened = (c[:1] if same else c for c, same in zip(columns, alike, strict=True))
         found = [*zip(kinds, map(_rows, shortened), strict=True)]
         return _Step(_FUNCTIONS.get(opcode) or partial(_one_by_one, MEANING[opcode]), found, rows)

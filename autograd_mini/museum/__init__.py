@@ -29,10 +29,8 @@ from .loops import LOOPS
 
 HEALTHY = Engine
 
-__all__ = [
-    "ENGINES", "HEALTHY", "LOOPS", "Engine", "Exhibit", "check", "entry", "exhibit", "named",
-    "stepped",
-]  # fmt: skip
+__all__ = ["ENGINES", "HEALTHY", "LOOPS", "Engine", "Exhibit", "check", "entry", "exhibit"]
+__all__ += ["named", "stepped"]
 
 
 def named(name: type[Exhibit] | str) -> type[Exhibit]:
