@@ -34,7 +34,7 @@ _NAMES = {  # the Spanish ones last
     " chain_rule pullback vjp backward_step propagate backward_op rule retroceder atras propagar",
     "op": "op op_name prev_op operation operator last_fn operacion",
     "label": "label name etiqueta nombre",
-    "backward": "backward backprop backpropagate back_propagate backward_pass autodiff"
+    "backward": "backward backwards backprop backpropagate back_propagate backward_pass autodiff"
     " retropropagar retropropagacion retroceder atras hacia_atras propagar",
 }
 WHOLE = _NAMES["backward"].split()

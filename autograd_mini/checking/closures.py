@@ -69,9 +69,10 @@ def blamed(run: Run, wanted: Sequence[float], told: bool = False) -> Culprit | N
             return culprit
         if off := nudged.wrong_partials():
             return nudged.named(off, driver)
-    written = _seeded(written)
+    unseeded = driver.reads and not any(write.after for write in written)
+    written = written if unseeded else _seeded(written)
     seen = {write.node for write in written}
-    if not graph.root.grad and seen.isdisjoint(inner):
+    if not (graph.root.grad or unseeded) and seen.isdisjoint(inner):
         return None  # it keeps no gradients of inner nodes
     culprit = check_sums(graph, written, driver.expected)
     unseen = any(node.grad and id(node.node) not in seen for node in graph.order)
@@ -147,6 +148,7 @@ class _Driver:
     set        the sum of the gradients that a pass from a node gave it one after the other
     own        the gradient from which a pass has started
     hands      whether a backward pass hands shares on to the parents' own
+    reads      whether a step reads the gradient that it hands on from its node
     """
 
     def __init__(self, run: Run, graph: Graph, classes: set[type], log: list[Write]) -> None:
@@ -158,7 +160,7 @@ class _Driver:
         self.set: dict[tuple[Node, Node], float] = {}
         self.kept: list[tuple[Node, Node]] = []  # (node, a parent whose gradient it replaces)
         self.unchained: list[tuple[Node, Node]] = []  # whose share does not grow with the gradient
-        self.hands, self.own = False, 1.0
+        self.hands, self.reads, self.own = False, False, 1.0
         whole: Any = self.adapter.backward
         patched = classes if isinstance(whole, str) and self.adapter.local else set[type]()
         with _methods(patched, whole, self._stub):
@@ -229,7 +231,8 @@ class _Driver:
         else:
             adapter.set(original, "grad", number(seed))
             self.log.clear()
-            returned = local(seed) if arguments(local)[0] else local()
+            self.reads = not arguments(local)[0]
+            returned = local() if self.reads else local(seed)
         total = {parent: float(adapter.number(parent.node, "grad")) for parent in parents}
         seen = {id(parent.node): parent for parent in parents}
         self.given += self._returned(node, returned)

@@ -349,6 +349,20 @@ CHANGED = {  # (manner, fault, what else is changed, function, kind and operatio
         "numpy", "", [("np.float64", "np.float32")],
         lambda x: (x.tanh() * x).exp() / (x + 0.1), None,
     ),
+    "numbers of float32, shown as floats": (
+        "closures", "", [("self.data = data", "self.data = float(np.float32(data))")],
+        lambda x: x / x + (x * 1.1) ** 3 + x.tanh(), None,
+    ),
+    "a small number added to the base, but not in the derivative": (
+        "closures", "", [("self.data**n,", "(self.data + 1e-8)**n,")],
+        lambda x: (x * 1.1) ** 3 / (x + 1.0), None,
+    ),
+    "a backward pass that sets no first gradient": (
+        "closures", "", [("self.grad = 1.0", "pass")], lambda x: x * x + x, ("seed", "+"),
+    ),
+    "a sum that sets no first gradient": (
+        "closures", "", [("self.grad = 1.0", "pass")], lambda x: x + 1.0, ("seed", "+"),
+    ),
 }  # fmt: skip
 
 
