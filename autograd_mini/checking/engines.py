@@ -149,7 +149,12 @@ def check_root(root: Any, adapter: Adapter, told: bool) -> Any:
             f"no {', '.join(missing)} was found in {type(root).__name__} ({names}): say where it is"
             " with adapter=Adapter(...)"
         )
-    return finite(adapter.number(root))
+    if isinstance(data := adapter.number(root), Value):
+        raise CheckError(
+            f"f put its inputs into nodes of another engine, {type(root).__name__}: let it compute"
+            f" with what it is given, and give that class as value={type(root).__name__}"
+        )
+    return finite(data)
 
 
 def finite(y: Any) -> Any:

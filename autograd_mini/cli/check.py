@@ -13,6 +13,7 @@ OPTIONS = [
     "target values",
     option("--at", nargs="+", metavar="NUMBER", type=float),
     option("--gradient", metavar="FUNCTION"),
+    option("--value", metavar="CLASS"),
     option("--order", type=int, choices=(1, 2), default=1),
     option("--seed", type=int, default=0),
     option("--accuracy", metavar="NUMBER", type=float),
@@ -38,7 +39,7 @@ def run(args: Arguments) -> int:
 
 
 def _report(args: Arguments) -> Report:
-    gradient = None
+    options = {name: getattr(args, name) for name in ("order", "seed", "accuracy", "lang")}
     if ":" in args.target or args.target.endswith(".py"):
         if args.values:
             args.refuse("at.only", value=args.values[0])
@@ -46,13 +47,13 @@ def _report(args: Arguments) -> Report:
         if args.at is None:
             args.refuse("at.missing")
         at = args.at[0] if len(args.at) == 1 else tuple(args.at)
-        gradient = args.gradient and imported(args, args.gradient)
+        given = {"gradient": args.gradient, "value": args.value}
+        options |= {option: imported(args, name) for option, name in given.items() if name}
     else:
-        args.exclude("at gradient", "expression.only")
+        args.exclude("at gradient value", "expression.only")
         expression, at = read(args, args.target, args.values, named=True)
         f = expression.__call__
-    options = {name: getattr(args, name) for name in ("order", "seed", "accuracy", "lang")}
-    return check_grad(f, at, gradient=gradient, **options)
+    return check_grad(f, at, **options)
 
 
 def _print_ops(args: Arguments) -> int:

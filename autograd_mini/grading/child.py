@@ -13,6 +13,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,8 @@ def _load(
         del sys.modules[loaded]
     _alarm(seconds)
     for module_name, path in files:
+        with suppress(BaseException):  # its package comes first, as Python has it
+            import_module(module_name.rpartition(".")[0])
         there = (x for x in [*sys.modules.values()] if getattr(x, "__file__", None) == path)
         known = next(there, None)  # another of them has imported it
         module, problems = (known, []) if known else module_of(Path(path), module_name)

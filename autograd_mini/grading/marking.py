@@ -230,10 +230,16 @@ def _submission(path: Path, files: list[Path], cls: str) -> Submission:
     files = sorted(files, key=lambda x: (not pattern.search(x.read_bytes()), x))
     if path.is_file():  # nothing imports it, and under this name it takes no other module's place
         return Submission(clean(path.stem), [(f"{path.stem}_", str(path.resolve()))], [])
-    parts = (x.relative_to(path.parent).with_suffix("").parts for x in files)
+    parts = (x.relative_to(_above(path, x)).with_suffix("").parts for x in files)
     named = [(".".join(names), str(x.resolve())) for names, x in zip(parts, files, strict=True)]
     inside = sorted({p for x in files for p in x.parents if p.is_relative_to(path)})
     return Submission(clean(path.name), named, [str(x.resolve()) for x in (*inside, path.parent)])
+
+
+def _above(path: Path, file: Path) -> Path:
+    """The folder from which a file is imported: that above its packages, or the submission."""
+    packages = [x for x in file.parents if x.is_relative_to(path) and (x / "__init__.py").exists()]
+    return packages[-1].parent if packages else path.parent
 
 
 # --- one submission ------------------------------------------------------------------------------

@@ -475,6 +475,13 @@ def test_an_adapter_that_makes_no_sense_is_refused(options, words):
         check_grad(cubed if "adapter" in options else lambda x: x, 2.0, **options)
 
 
+def test_a_function_that_wraps_its_inputs_in_another_engine_is_told_so():
+    """It was called wrong: the nodes that were given had the gradient 0."""
+    for value in (engine("closures"), engine("recorded")):
+        with pytest.raises(CheckError, match="give that class as value=Value"):
+            check_grad(lambda x, value=value: value(x) * 3, 2.0)
+
+
 def test_two_nodes_with_one_label_are_told_apart_by_their_numbers():
     """An engine may keep the operation where another has the label."""
     x, y = compat.Value(2.0, label="x"), compat.Value(3.0, label="x")

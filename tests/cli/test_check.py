@@ -25,6 +25,8 @@ def module(tmp_path):
         "g = lambda x: math.exp(-x)\n"
         "right = lambda x: -math.exp(-x)\n"
         "wrong = lambda x: math.exp(-x)\n"
+        "from autograd_mini.museum.exhibits import Overwrites\n"
+        "twice = lambda x: x + x\n"
     )
     yield "user_functions"
     sys.modules.pop("user_functions", None)
@@ -56,6 +58,8 @@ def test_a_function_of_a_module(module, capsys):
     assert run(f"{module}:g", "--gradient", f"{module}:wrong", "--at", "0.5", "--json") == 1
     report = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert report["culprit"]["kind"] == "gradient"
+    assert run(f"{module}:twice", "--value", f"{module}:Overwrites", "--at", "3") == 1
+    assert "accumulation" in capsys.readouterr().out
 
 
 def test_a_function_of_a_file_in_another_folder(tmp_path, monkeypatch):

@@ -313,6 +313,23 @@ def test_files_in_folders_find_each_other_as_the_student_s_did(engine, networks,
     assert (found.name, found.total, len(found.notes)) == ("ana", 100, imports.count("ipynb"))
 
 
+@pytest.mark.parametrize("folder", ["", "ana"])  # of the submission, in which its package stands
+def test_a_package_that_imports_itself_is_imported_as_it_expects(folder, tmp_path):
+    """With the submission's name its relative imports failed; by its name, the class itself."""
+    files = {
+        "__init__": "from ana.sums import Value",
+        "nn": f"import random\nfrom .parts import *\nfrom .sums import *\nclass Neuron{NETWORKS}",
+        "parts": "from math import *",
+        "sums": f"import ana.parts\nfrom ana.parts import exp\n{ENGINE}",
+    }
+    for name, source in files.items():
+        path = tmp_path / folder / "ana" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source)
+    (found,) = grade([tmp_path])
+    assert (found.name, found.total, found.notes) == ("ana", 100, [])
+
+
 def test_a_notebook_has_the_names_of_one_that_it_runs(tmp_path):
     """Neuron's cell did not find Value."""
     second = f"import random\n%run ./motor.ipynb\nclass Neuron{NETWORKS}"
