@@ -79,6 +79,9 @@ def test_one_module_alone_and_the_lecture_s_neurons(course):
     install("mycourse.part.grad")
     assert importlib.import_module("mycourse.part.grad.nn") is nn
     assert install("mycourse", neurons="tanh").MLP is lecture.MLP
+    install("mycourse.engine")  # run --as micrograd.engine: micrograd is in place by then
+    assert importlib.import_module("mycourse.nn").MLP is None
+    assert importlib.import_module("mycourse").engine.Value is Value
     with pytest.raises(ValueError, match="neurons must be one of relu, tanh, got 'elu'"):
         install("mycourse", neurons="elu")
 
