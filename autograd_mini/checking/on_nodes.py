@@ -233,10 +233,10 @@ class _Check:
 
 def _kept(run: Run) -> float:
     """The rounding unit of an engine that shows floats, and computes in float32."""
+    lost = 0.0
     with contextlib.suppress(Exception):  # it is made of other numbers
         lost = 4 * abs(3 * float(run.adapter.number(run.value(1 / 3))) - 1)
-        return lost if lost < 0.01 else EPS
-    return EPS
+    return lost if EPS < lost < 0.01 else EPS
 
 
 def subject_of(f: Function, value: Function, inputs: Inputs, root: Any = None) -> Subject:

@@ -37,10 +37,6 @@ PARTS: dict[str, ModuleType] = {
 NETWORKS = {"relu": nn, "tanh": lecture}
 
 
-class _InPlace(ModuleType):
-    """Stands in place of a package."""
-
-
 def install(name: str = "micrograd", *, neurons: str = "relu") -> ModuleType:
     """Put this engine in place of a package with modules engine, nn, visualize, losses, optim.
 
@@ -57,14 +53,14 @@ def install(name: str = "micrograd", *, neurons: str = "relu") -> ModuleType:
     package, _, part = name.rpartition(".")
     if package and part in parts:
         own = PathFinder.find_spec(package)
-        if own and isinstance(sys.modules.get(package), _InPlace):  # as of micrograd from the start
+        if own and getattr(sys.modules.get(package), "__loader__", own) is None:  # a whole of ours
             for old in [x for x in sys.modules if f"{x}.".startswith(f"{package}.")]:
                 del sys.modules[old]
         sys.modules[name] = parts[part]
         if own:
             setattr(import_module(package), part, parts[part])
         return parts[part]
-    module = _InPlace(name, f"autograd_mini in place of {name}.")
+    module = ModuleType(name, f"autograd_mini in place of {name}.")
     found = None if package else PathFinder.find_spec(name)
     module.__path__ = list((found and found.submodule_search_locations) or ())
     module.__spec__ = ModuleSpec(name, None, is_package=True)
