@@ -118,11 +118,11 @@ def sweep_learning_rates(
     model: Any,
     data: Any,
     loss: str | Loss,
+    optimiser: Callable[..., Optimiser] = SGD,
     rates: Iterable[float] = RATES,
     epochs: int = 10,
     batch_size: int | None = None,
     *,
-    optimiser: Callable[..., Optimiser] = SGD,
     seed: int = 0,
 ) -> Sweep:
     """Train a copy of the model with each learning rate, all from the same weights.

@@ -37,7 +37,7 @@ from .numberlike import NumberLike, held
 from .ranges import INPUT, Range, is_finite, result
 
 # Whose lines are not the user's: this package's, Python's own and those of what is installed.
-_LIBRARIES = map(get_path, ("stdlib", "purelib", "platlib"))
+_LIBRARIES = (*map(get_path, ("stdlib", "purelib", "platlib")), "/usr/lib/python3/dist-packages")
 _OTHERS = (str(Path(__file__).resolve().parents[1]), "<autograd_mini", *_LIBRARIES)
 lock = RLock()
 """Held while a function is traced. A process forks before or after: its child has no symbols."""

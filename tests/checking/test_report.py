@@ -8,6 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from IPython.lib.pretty import pretty
 
 from autograd_mini import Value, relu, sin
 from autograd_mini.checking import (
@@ -142,7 +143,7 @@ def test_html_is_well_formed_and_escaped():
 
 def test_a_prompt_shows_the_text():
     """IPython, and PDFs of notebooks, wrote all fields of the dataclass."""
-    assert repr(KINK) == KINK.text()
+    assert pretty(KINK) == KINK.text()
 
 
 def test_rich_shows_what_the_text_shows_markup_too():
