@@ -20,5 +20,5 @@ SPANISH = frozenset(
 
 def words(told: str) -> set[str]:
     """The words of a text: no options, no names of files, nothing that is part of a formula."""
-    told = told.replace("{en,es}", "")
+    told = told.replace("{en,es}", "").replace("en, es)", ")")  # as Python 3.13.5 has it
     return set(re.findall(r"(?<![\w.'/:-])[^\W\d_]+(?![\w'(/-]|\.\w|:\w)", told))
