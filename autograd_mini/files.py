@@ -39,11 +39,11 @@ def write(path: str | os.PathLike[str], data: str | bytes) -> None:
     _sweep(path)
     try:
         with temporary.open("xb") as file:
+            if path.exists():  # before there is anything that others may not read
+                temporary.chmod(path.stat().st_mode & 0o777)
             file.write(data.encode() if isinstance(data, str) else data)
             file.flush()
             os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode & 0o777)
         temporary.replace(path)
     except OSError as error:  # of the file that was asked for, not of the temporary one
         raise type(error)(error.errno, error.strerror, str(path)) from None
