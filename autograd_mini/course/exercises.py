@@ -250,7 +250,8 @@ def _leaves(draw: Random, level: int, names: Iterable[str]) -> list[Value]:
     leaves = []
     for name in names:
         number = Fraction(draw.choice((-1, 1)) * draw.randint(1, 3))
-        leaves.append(Value(number / (1 + (level > 3 and draw.random() < 0.3)), label=name))
+        halved = level > 3 and draw.random() < 0.3
+        leaves.append(Value(number / 2 if halved else number, label=name))
     return leaves
 
 
