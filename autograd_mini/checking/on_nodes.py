@@ -89,7 +89,7 @@ class _Check:
         if true is None or same:
             return true, y
         wanted = float(true.root.data)
-        off = abs(wanted - y) / max(abs(float(node.data)) for node in true.order)
+        off = abs(wanted - y) / (max(abs(float(node.data)) for node in true.order) or 1.0)
         clear = all(op_name(node) in CLEAR for node in true.order if node.parents)
         if clear and off > 1e-5:
             return true, wanted
@@ -236,7 +236,7 @@ def _kept(run: Run) -> float:
     lost = 0.0
     with contextlib.suppress(Exception):  # it is made of other numbers
         lost = 4 * abs(3 * float(run.adapter.number(run.value(1 / 3))) - 1)
-    return lost if EPS < lost < 0.01 else EPS
+    return lost if EPS < lost < 0.01 and math.frexp(lost)[0] == 0.5 else EPS  # else round(x, 4)
 
 
 def subject_of(f: Function, value: Function, inputs: Inputs, root: Any = None) -> Subject:
