@@ -62,17 +62,20 @@ class Run:
     """
 
     def __init__(
-        self, f: Function, value: Function, inputs: Inputs, adapter: Adapter | None = None
-    ) -> None:
+        self, f: Function, value: Function, inputs: Inputs, adapter: Adapter | None = None,
+        other: Any = None,
+    ) -> None:  # fmt: skip
         self.f, self.value, self.inputs = f, value, inputs
         numbers = zip(inputs.numbers, inputs.names, strict=True)
         self.passed = 0, 0, False
+        first = inputs.numbers[0]  # for a leaf of no graph, made now as a tape ends with the root
+        self.other = called(lambda: value(first), "value") if other is None else other
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
         self.root = called(lambda: self.inputs.call(self.f, self.leaves))
         self.adapter = adapter_of(self.root, adapter)
         told = adapter is not None or isinstance(self.root, type(self.leaves[0]))
         self.data = check_root(self.root, self.adapter, told)
-        self.zero = self.adapter.get(value(inputs.numbers[0]), "grad")  # of a leaf of no graph
+        self.zero = self.adapter.get(self.other, "grad")
         ends = (x for x in _unread(self.root, self.adapter).order if not x.parents)
         leaves = (x.node if isinstance(x, Node) else x for x in ends)
         mine = {*map(id, self.leaves)}
@@ -91,7 +94,7 @@ class Run:
 
     def again(self, inputs: Inputs | None = None) -> Self:
         """Another run of the same, or at other inputs."""
-        return type(self)(self.f, self.value, inputs or self.inputs, self.adapter)
+        return type(self)(self.f, self.value, inputs or self.inputs, self.adapter, self.other)
 
     def gradient(self, numbers: Sequence[float]) -> list[float]:
         """The gradient at another point; ValueError where f has none."""
@@ -302,11 +305,11 @@ def _seen(value: Callable[[Any], Any], adapter: Adapter) -> Iterator[Property]:
                 adapter.set(x, "data", like(adapter.get(x, "data"))(5.0))
                 right.add(_CUBE_SLOPE_AT_5)
             elif name != "second":
-                before, y = 0.0, (shared if name == "reuse" else x * x) * x
                 if hasattr(x, "zero_grad"):
                     x.zero_grad()
                 else:
                     adapter.set(x, "grad", adapter.get(value(_AT), "grad"))
+                before, y = 0.0, (shared if name == "reuse" else x * x) * x
             got = slope(x, y)
             if got not in right | {before + _SLOPE}:
                 yield Property(name, severity, {"got": got - before, "wanted": _SLOPE})

@@ -45,14 +45,14 @@ class _Check:
 
     def __init__(self, run: Run, options: Options) -> None:
         self.run, self.options, self.inputs = run, options, run.inputs
+        self.notes: list[Note] = []
+        self.properties: dict[str, Property] = {}
+        found = self._passed()
         self.unit = max(run.inputs.eps, unit_of(run.adapter.get(run.root, "data")), _kept(run))
         if self.unit > EPS:  # the engine computes in a shorter type
             given = options.accuracy != EPS**0.4
             accuracy = options.accuracy if given else self.unit**0.4
             self.options = options._replace(accuracy=accuracy, slack=self.unit**0.6)
-        self.notes: list[Note] = []
-        self.properties: dict[str, Property] = {}
-        found = self._passed()
         self.graph, self.ours = self.run.graph(), isinstance(run.root, Value)
         names = zip(found, self.inputs.names, strict=True)
         self.gradient = [as_real(g, f"the gradient of {name}") for g, name in names]
@@ -94,10 +94,9 @@ class _Check:
         if clear and off > 1e-5:
             return true, wanted
         self._tell("value", "note", got=y, wanted=wanted)
-        if not clear:
-            return None, y
-        self.unit = max(self.unit, 4 * off)  # log(x + 1e-8) for log(x)
-        return true, y
+        if clear:
+            self.unit = max(self.unit, 4 * off)  # log(x + 1e-8) for log(x)
+        return true if clear else None, y
 
     def _repeated(self) -> Culprit | None:
         """What a second run of the same tells: nothing, if it gives the same."""
@@ -283,6 +282,5 @@ def _moves(run: Run, graph: Graph, k: int) -> dict[Any, Rate]:
         root = run.inputs.call(run.f, [run.value(x) for x in numbers])
         return [float(node.data) for node in type(graph)(root).order]
 
-    numbers = [float(node.data) for node in graph.order]
-    found = derivatives(data, numbers, run.inputs.reach[k])
+    found = derivatives(data, [float(x.data) for x in graph.order], run.inputs.reach[k])
     return dict(zip(graph.order, found, strict=True))

@@ -420,6 +420,34 @@ def test_an_engine_whose_nodes_are_floats():
     assert (report.verdict, report.culprit.message) == ("wrong", "untold")  # none can be moved
 
 
+TAPE = []
+
+
+class Taped:
+    """All nodes are on one tape, and the pass begins at its end, whatever the root is."""
+
+    def __init__(self, data, edges=()):
+        self.data, self.edges, self.grad = data, edges, 0.0
+        TAPE.append(self)
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Taped) else Taped(other)
+        return Taped(self.data * other.data, ((self, other.data), (other, self.data)))
+
+    def backward(self):
+        for node in TAPE:
+            node.grad = float(node is TAPE[-1])
+        for node in reversed(TAPE):
+            for parent, partial in node.edges:
+                parent.grad += partial * node.grad
+
+
+def test_no_leaf_is_made_between_a_function_and_its_backward_pass():
+    """Such an engine was called wrong."""
+    report = check_grad(lambda x: x * x * 3.0, 0.7, value=Taped)
+    assert (report.verdict, report.properties) == ("ok", ())
+
+
 # --- adapters ------------------------------------------------------------------------------------
 class NoGrad:
     def __init__(self, data):

@@ -199,6 +199,8 @@ def test_what_others_say_is_left_alone():
         assert translated(f"f raised Error: {own}", "es") == spanish
     spanish = "text debe ser mayor que 0, no 'finite'"
     assert translated("text must be above 0, got 'finite'", "es") == spanish
+    told = translated("f raised Error: g() missing 1 required positional argument: 'x'", "es")
+    assert told == "f lanzó Error: a g() le falta 1 argumento: 'x'"  # it was "a f lanzó ..."
 
 
 def test_several_lines_are_translated_one_by_one():
