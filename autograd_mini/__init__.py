@@ -81,7 +81,7 @@ def lazy(package: str, modules: str = "", **more: str) -> list[str]:
             return getattr(import_module(where[name], package), name)
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=face)
 
-    face.__getattr__, face.__dir__ = get, lambda: sorted({*vars(face), *where})
+    face.__getattr__, face.__dir__ = get, lambda: sorted({*face.__all__, *where})
     return [*where]
 
 

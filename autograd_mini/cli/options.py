@@ -6,7 +6,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial, wraps
+from functools import wraps
 from itertools import chain, count
 from pathlib import Path
 from pkgutil import resolve_name
@@ -46,7 +46,13 @@ class Parser(argparse.ArgumentParser):
         width = max(20, min(shutil.get_terminal_size().columns, 100) - 2)
         about = textwrap.fill(self.say("about"), width)
         given |= {"epilog": self.say("example"), "description": about, "add_help": False}
-        super().__init__(prog, formatter_class=argparse.RawDescriptionHelpFormatter, **given)
+        usage = text("cli.usage", lang)
+
+        class Formatter(argparse.RawDescriptionHelpFormatter):
+            def add_usage(self, of: Any, actions: Any, groups: Any, prefix: Any = usage) -> None:
+                super().add_usage(of, actions, groups, prefix)
+
+        super().__init__(prog, formatter_class=Formatter, **given)
         self._positionals.title, self._optionals.title = map(self.say, ("arguments", "options"))
         self.groups: dict[str, Any] = {"": self}
         self.add("--help", action="help")
@@ -76,11 +82,6 @@ class Parser(argparse.ArgumentParser):
         taken = {"expression", "target"} & {action.dest for action in self._actions}
         option = arg_string in ("-o", "-h") or arg_string.startswith("--")
         return super()._parse_optional(arg_string) if option or not taken else None
-
-    def _get_formatter(self) -> argparse.HelpFormatter:
-        formatter, prefix = super()._get_formatter(), text("cli.usage", self.lang)
-        vars(formatter)["add_usage"] = partial(formatter.add_usage, prefix=prefix)
-        return formatter
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and where help is, and end with the status of wrong usage."""
