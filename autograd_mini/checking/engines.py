@@ -66,16 +66,15 @@ class Run:
         other: Any = None,
     ) -> None:  # fmt: skip
         self.f, self.value, self.inputs = f, value, inputs
-        numbers = zip(inputs.numbers, inputs.names, strict=True)
+        numbers = [*zip(inputs.numbers, inputs.names, strict=True)]
         self.passed = 0, 0, False
-        first = inputs.numbers[0]  # for a leaf of no graph, made now as a tape ends with the root
-        self.other = called(lambda: value(first), "value") if other is None else other
+        self.other = called(lambda: value(numbers[0][0]), "value") if other is None else other
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
         self.root = called(lambda: self.inputs.call(self.f, self.leaves))
         self.adapter = adapter_of(self.root, adapter)
         told = adapter is not None or isinstance(self.root, type(self.leaves[0]))
         self.data = check_root(self.root, self.adapter, told)
-        self.zero = self.adapter.get(self.other, "grad")
+        self.zero = self.adapter.get(self.other, "grad")  # of a leaf of no graph, made before it
         ends = (x for x in _unread(self.root, self.adapter).order if not x.parents)
         leaves = (x.node if isinstance(x, Node) else x for x in ends)
         mine = {*map(id, self.leaves)}
