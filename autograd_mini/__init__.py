@@ -81,7 +81,10 @@ def lazy(package: str, modules: str = "", **more: str) -> list[str]:
             return getattr(import_module(where[name], package), name)
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=face)
 
-    face.__getattr__, face.__dir__ = get, lambda: sorted({*face.__all__, *where})
+    def names() -> list[str]:
+        return sorted({*face.__all__, *where, *(x for x in vars(face) if x.startswith("__"))})
+
+    face.__getattr__, face.__dir__ = get, names
     return [*where]
 
 

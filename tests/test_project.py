@@ -98,6 +98,7 @@ def test_editors_see_what_lazy_faces_offer():
             assert "\n__all__ = lazy(" in source, path
             assert "__getattr__" not in source, path
     assert not {"sys", "ast", "lazy", "Any"} & {*dir(autograd_mini), *dir(autograd_mini.checking)}
+    assert {"__version__", "Value", "sum"} <= {*dir(autograd_mini)}
 
 
 def test_every_module_is_in_the_reference():
