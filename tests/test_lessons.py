@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from extensions import lessons
-from live import fetch
+from live import fetch, kernel
 
 from tests.browser import DESKTOP, PHONE, axe_findings, until
 
@@ -40,6 +40,18 @@ def test_every_notebook_has_its_page_which_the_contents_list():
         assert sorted(f"{language}/{name}" for name in listed) == [
             page for page in STUBS if page.startswith(language)
         ]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_an_error_is_told_in_the_language_of_the_page_too(language, monkeypatch):
+    monkeypatch.setenv("LC_ALL", language)
+    sent = []
+    kernel.Kernel(lambda *message: sent.append(message)).run(
+        "from autograd_mini import log\nlog(-1.0)", 1
+    )
+    english = "autograd_mini.errors.DomainError: log(a) at a = -1.0: it needs a > 0"
+    spanish = "\n\nlog(a) en a = -1.0: necesita a > 0"
+    assert sent[-1][1].endswith(english + spanish * (language == "es"))
 
 
 # ---- What is fetched when the site is built.
