@@ -128,7 +128,7 @@ def shown(error: BaseException) -> str:
     from autograd_mini import language  # not before it is needed: a lesson is ready the sooner
 
     told = language.translated(str(error), language.meant(None))
-    return text if told in text else f"{text}\n\n{told}"
+    return text if told == str(error) else f"{text}\n\n{told}"
 
 
 def _silenced(code: str) -> bool:
