@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from extensions import lessons
-from live import fetch
+from live import fetch, kernel
 
 from tests.browser import DESKTOP, PHONE, axe_findings, until
 
@@ -40,6 +40,20 @@ def test_every_notebook_has_its_page_which_the_contents_list():
         assert sorted(f"{language}/{name}" for name in listed) == [
             page for page in STUBS if page.startswith(language)
         ]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_an_error_is_told_in_the_language_of_the_page_too(language, monkeypatch):
+    monkeypatch.setenv("LC_ALL", language)
+    sent = []
+    live = kernel.Kernel(lambda *message: sent.append(message))
+    for code, english, spanish in (
+        ("1 +", "SyntaxError: invalid syntax", "sintaxis no válida (<1>, línea 1)"),
+        ("from autograd_mini import log\nlog(-1)", "it needs a > 0", "necesita a > 0"),
+    ):
+        live.run(code, 1)
+        assert sent[-1][1].endswith(english if language == "en" else spanish)
+        assert english in sent[-1][1]
 
 
 # ---- What is fetched when the site is built.

@@ -95,9 +95,8 @@ class Compiled(Entries):
         self.f, self.signature = function("f", f), inspect.signature(f)
         self.reduce = one_of("reduce", reduce, ("sum", "mean", None))
         self.wrt, self.batch = self._names("wrt", wrt), self._names("batch", batch)
-        parameters = self.signature.parameters.values()
-        usual = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
-        self.plain = [p.name for p in parameters] if usual else None
+        usual = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in self.signature.parameters.values())
+        self.plain = [*self.signature.parameters] if usual else None
         update_wrapper(self, f, updated=())
 
     def _names(self, what: str, names: Names) -> tuple[str, ...]:
@@ -149,9 +148,10 @@ class Compiled(Entries):
     def hvp(self, *args: Any, **kwargs: Any) -> Any:
         """The Hessian of f times the last argument, a direction in the structure of `wrt`."""
         self._shared("hvp is by arguments that are no batch")
+        takes = "hvp takes the arguments and, last, a direction"
         if not args:
-            raise TypeError("hvp takes the arguments and, last, a direction")
-        return self.run("hvp", self.given(args[:-1], kwargs), args[-1])[1]
+            raise TypeError(takes)
+        return self.run("hvp", self.given(args[:-1], kwargs, f"; {takes}"), args[-1])[1]
 
     def hessian(self, *args: Any, **kwargs: Any) -> Any:
         """All second derivatives of f: in each place of `wrt`'s structure, that structure."""
@@ -237,14 +237,14 @@ class Compiled(Entries):
         """f, what is wanted of it, and the range of its inputs."""
         return Task(self._called, asked[0], self.wrt, self.batch, self.reduce, within=asked[1])
 
-    def given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    def given(self, args: Sequence[Any], kwargs: dict[str, Any], hint: str = "") -> dict[str, Any]:
         """The arguments by name; those that keep their default are constants of f."""
         if not kwargs and self.plain is not None and len(args) == len(self.plain):
             return dict(zip(self.plain, args, strict=True))
         try:
             given: dict[str, Any] = self.signature.bind(*args, **kwargs).arguments
         except TypeError as error:
-            raise TypeError(f"{self._head()}: {error}") from None
+            raise TypeError(f"{self._head()}: {error}{hint}") from None
         for name in (*self.wrt, *self.batch):
             if name not in given:
                 raise TypeError(f"{name} must be given: it is an argument of wrt or batch")

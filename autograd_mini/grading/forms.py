@@ -56,8 +56,9 @@ def table(found: Sequence[Marks], lang: str) -> list[list[str]]:
     rows = [[name, *(level.title(lang) for level in levels), total, remark]]
     rows.append([of, *(f"{level.points:g}" for level in levels), f"{found[0].most:g}", ""])
     for each in found:
-        lost = (mark for mark in each.marks if mark.failures)
-        said = (f"{mark.level.title(lang)}: {mark.failures[0].text(lang)}" for mark in lost)
+        lost = [(mark.level.title(lang), f) for mark in each.marks for f in mark.failures]
+        lost.sort(key=lambda one: one[1].kind == "missing")  # what is wrong comes first
+        said = (f"{level}: {failure.text(lang)}" for level, failure in lost)
         first = next(said, each.notes[0].text(lang) if each.notes else "")
         points = [f"{mark.points:g}" for mark in each.marks]
         rows.append([each.name, *points, f"{each.total:g}", first.replace("\n", " ")])

@@ -138,8 +138,7 @@ def grade(
         return _Grader(submission, setup, limits).marks(levels, seed)
 
     with ThreadPoolExecutor(jobs or (os.cpu_count() or 1) + 1) as pool:
-        marks = [*pool.map(one, submissions)]
-    return sorted(marks, key=lambda each: alphabetical(each.name))
+        return sorted(pool.map(one, submissions), key=lambda each: alphabetical(each.name))
 
 
 def difference(got: Numbers, wanted: Sequence[Numbers]) -> dict[str, Any]:

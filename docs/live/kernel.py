@@ -120,11 +120,15 @@ def form(value: Any) -> tuple[str, str]:
 
 
 def shown(error: BaseException) -> str:
-    """The traceback from the cell's own line on, without the kernel's."""
+    """The traceback from the cell's own line on, and what the error says in the page's language."""
     place = error.__traceback__
     while place and not place.tb_frame.f_code.co_filename.startswith("<"):
         place = place.tb_next
-    return "".join(traceback.format_exception(type(error), error, place)).rstrip()
+    text = "".join(traceback.format_exception(type(error), error, place)).rstrip()
+    from autograd_mini import language  # not before it is needed: a lesson is ready the sooner
+
+    told = language.translated(str(error), language.meant(None))
+    return text if told == str(error) else f"{text}\n\n{told}"
 
 
 def _silenced(code: str) -> bool:

@@ -559,6 +559,7 @@ DOT = python(lambda w, x, y: w * x * y, batch=("x", "y"), reduce="sum")
             (lambda: python(branch)(np.array(["a"])), "real numbers"),
             (lambda: python(scaled)(b=1.0), r"scaled.x, a=1.0, b=10.0.: missing .* argument: 'x'"),
             (lambda: python(scaled).hvp(), "hvp takes the arguments and, last, a direction"),
+            (lambda: python(scaled).hvp(1.0), "argument: 'x'; hvp takes .* last, a direction"),
             (lambda: python(lambda *a: 1.0).grad(), "a must be given"),
             (lambda: python(scaled)(10**400), "an int of 1329 bits is too large"),
             (lambda: python(lambda x: x * 10**400)(1.0), "an int of 1329 bits is too large"),
