@@ -314,7 +314,8 @@ def test_a_learner_changes_runs_errs_stops_and_comes_back(lesson):
     text = outputs(tab, 2)
     assert text.startswith('Traceback (most recent call last):\n  File "<cell 2>", line 5, in')
     assert 'File "<cell 2>", line 2, in f\n    return x.y' in text
-    assert text.endswith("AttributeError: 'int' object has no attribute 'y'")
+    python = "AttributeError: 'int' object has no attribute 'y'"
+    assert text.endswith(f"{python}\n\nun objeto 'int' no tiene 'y'")
     assert tab.evaluate(STATES)[1:4] == ["raised", "", ""]
     assert "La celda 2 tiene un error" in tab.inner_text(".lesson-bar .status")
     write(tab, 2, "input('?')")
