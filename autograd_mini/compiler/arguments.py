@@ -40,6 +40,12 @@ def _plain(x: Any) -> Any:
     return x.astype(float, copy=False, subok=False)  # a matrix has two axes for ever
 
 
+def in_place(x: Any) -> bool:
+    """Whether `taken` and `rows_taken` give views of x: what they gave changes with it."""
+    own = is_array(x) and type(x) is numpy().ndarray and x.dtype == float
+    return own and bool(x.flags.c_contiguous)
+
+
 def floats_of(x: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Form:
     """What `apart` is to do with the arguments' leaves: append floats, and Values to `nodes`.
 

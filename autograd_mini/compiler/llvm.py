@@ -83,6 +83,8 @@ def source(program: Program, threads: int = 1) -> str:
 class Frame(backends.Bound):
     """The memory of a call; calling it computes `once` and `each` from `shared` and `rows`."""
 
+    kernel: Kernel  # of one that is bound: its machine code must stay
+
     def __init__(self, kernel: Kernel, count: int) -> None:
         program, threads, self.count = kernel.program, kernel.threads, count
         stride = -(-max(count, 1) // 8) * 8
@@ -192,6 +194,7 @@ class Kernel:
     def bound(self, shared: Any, samples: Sequence[Any], count: int) -> Frame:
         """What compiler/program.py says of `bound`."""
         frame = Frame(self, count)
+        frame.kernel = self
         frame.shared[:] = shared
         frame.read(samples)
         return frame

@@ -258,6 +258,10 @@ class Entry:
         finite = not self.supposing or (_finite(once) and (not each or all(map(_finite, each))))
         if not (finite or all(abs(x) <= INPUT[1] for part in (shared, *samples) for x in part)):
             return None
+        return self.made(once, each, count)
+
+    def made(self, once: Any, each: Sequence[Any], count: int) -> tuple[Any, Any]:
+        """The value and the derivatives, of what `run` gives."""
         outputs = self.program.ordered(once, each) if len(each) else once
         value, *parts = [result(outputs, count) for result in self.results]
         return value, parts[0] if len(parts) == 1 else tuple(parts)

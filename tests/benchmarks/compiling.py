@@ -5,7 +5,8 @@
                 ("llvm") or many ("llvm in a row"), on this engine as it is ("eager"), and on what
                 is installed of peers.py. The rows take turns; quoted are the median over the turns
                 of the time of a step, and how many of them fit into micrograd's
-    helmholtz   Helmholtz' energy and its gradient, n = 50, one call (--n 200 for 122,000 nodes)
+    helmholtz   Helmholtz' energy and its gradient, n = 50, one call (--n 200 for 122,000 nodes);
+                "bound": of an array that is read where it is, as the peers' buffers are
     start       the time until the first, the hundredth and the ten-thousandth step
     wide        layers of 64 and 64, 1,000 samples, beside NumPy's matrices by hand
     linear      the time to compile 1,000, 10,000 and 100,000 instructions
@@ -151,13 +152,15 @@ def helmholtz(options):
         del runners["casadi (C)"], runners["micrograd"]
 
     def ours(backend):
-        fast = compile(lambda x: peers.helmholtz(x, log), backend=backend)
+        fast = compile(lambda x: peers.helmholtz(x, log), backend=backend.split(",")[0])
         point = np.array(peers.mixture(n))
+        if backend.endswith("bound"):
+            return fast.bound(point), None
         fast.value_and_grad(point)
         fast(point)
         return partial(fast.value_and_grad, point), partial(fast, point), fast
 
-    runners |= {f"autograd_mini, {name}": partial(ours, name) for name in OURS}
+    runners |= {f"autograd_mini, {name}": partial(ours, name) for name in (*OURS, "llvm, bound")}
     truth = None
     for name, make in runners.items():
         start = time.perf_counter()

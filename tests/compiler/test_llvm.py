@@ -1,9 +1,11 @@
 """Machine code: each function against Python's, whole programs to the last bit, many threads."""
 
+import gc
 import math
 import random
 import re
 import struct
+import weakref
 
 import pytest
 
@@ -11,7 +13,8 @@ pytest.importorskip("numpy")
 pytest.importorskip("llvmlite")
 import numpy as np
 
-from autograd_mini.compiler import backends, llvm, llvm_source
+from autograd_mini import Value, log
+from autograd_mini.compiler import backends, compile, llvm, llvm_source
 from autograd_mini.compiler.program import Input, Output, Program
 from autograd_mini.numbers.instructions import MEANING
 from tests.compiler.interpreter import interpreted
@@ -243,3 +246,62 @@ def test_a_function_does_not_read_where_it_writes(monkeypatch, chunk):
             assert not {(f"{pointer}w", at) for pointer, at in read} & written
             pairs += len(read) * len(written)
     assert pairs > 1000
+
+
+OUTSIDE = Value(0.5)
+ROWS = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+BOUND = {  # f, its settings, the arguments, and whether their results stay the same arrays
+    "one": (lambda x: log(x[0]) * x[1], {}, [ROWS[0]], True),
+    "a matrix": (lambda x: log(x[0][0]) * x[1][1], {}, [ROWS], True),
+    "several": (lambda a, b: a[0] * b[1] + b[0], {"wrt": ("b", "a")}, ROWS[:2], True),
+    "samples": (
+        lambda w, x: log(w[0] * x[0]) + w[1] * x[1],
+        {"batch": "x", "reduce": "mean"},
+        [ROWS[0], ROWS],
+        True,
+    ),
+    "threads": (
+        lambda w, x: log(w[0] * x[0]) + w[1],
+        {"batch": "x", "reduce": "sum", "threads": 2},
+        [ROWS[0], ROWS * 9],
+        True,
+    ),
+    "of each sample": (lambda w, x: w[0], {"batch": "x", "reduce": None}, [ROWS[0], ROWS], False),
+    "by samples": (
+        lambda w, x: w[0] * x[0],
+        {"batch": "x", "wrt": 1, "reduce": "sum"},
+        [ROWS[0], ROWS],
+        False,
+    ),
+    "values besides": (lambda x: x[0] * OUTSIDE, {}, [ROWS[0]], False),
+    "another back end": (lambda x: log(x[0]) * x[1], {"backend": "numpy"}, [ROWS[0]], False),
+}
+KINDS = {  # and whether they can be read where they are
+    "floats": (lambda x: x, True),
+    "not in a row": (lambda x: np.repeat(x, 2, axis=-1)[..., ::2], False),
+    "small floats": (lambda x: x.astype("float32"), False),
+    "integers": (lambda x: x.astype(int), False),
+    "of a subclass": (lambda x: x.view(np.memmap), False),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", BOUND)
+@np.errstate(all="ignore")
+def test_what_is_bound_reads_arrays_as_they_are_in_each_call(name, kind, monkeypatch):
+    f, settings, given, stays = BOUND[name]
+    make, in_place = KINDS[kind]
+    arrays = [make(np.array(x)) for x in given]
+    fast, again = (compile(f, **{"backend": "llvm"} | settings) for _ in range(2))
+    call = fast.bound(*arrays)
+    kernels = [weakref.ref(entry.run) for entry in fast.entries.values()]
+    del fast
+    gc.collect()
+    assert all(kernel() is not None for kernel in kernels)  # the machine code stays
+    for change in (2, 3, 0 if kind == "integers" else 1e40, 0):
+        for x in arrays:
+            x[...] = x * change
+        monkeypatch.setattr(OUTSIDE, "data", OUTSIDE.data + change)
+        assert repr(call()) == repr(again.value_and_grad(*arrays))
+    first, second = call()[1], call()[1]
+    assert (first is second) == (stays and in_place)
