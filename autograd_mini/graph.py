@@ -29,7 +29,7 @@ def collector_paused() -> Iterator[None]:
 def topological(*roots: Value, known: Collection[int] = ()) -> list[Value]:
     """Every node that the roots depend on, parents before children, roots last.
 
-    Nodes whose id is among the `known` ones are passed over.
+    Nodes whose id is among the `known` ones are passed over. Raises TypeError for what is no Value.
 
     Depth-first, with a stack of its own: depth is limited by memory alone. The order depends on
     the graph only, not on where its nodes lie in memory. (Cormen et al., Introduction to
@@ -41,6 +41,9 @@ def topological(*roots: Value, known: Collection[int] = ()) -> list[Value]:
     >>> [node.label for node in topological(y)]
     ['a', 'b', 'y']
     """
+    for root in roots:
+        if not hasattr(root, "first"):
+            raise TypeError(f"topological takes Values, as in topological(y), got {root!r:.60}")
     order: list[Value] = []
     seen: set[Value] = set()
     vectors = {id(None)}  # tuples of parents that are in the order: the nodes of a layer share them

@@ -93,6 +93,8 @@ def test_the_order_is_depth_first_and_by_argument():
     t = c * s
     assert topological(t) == [c, a, b, s, t]
     assert topological(s, t) == [a, b, s, c, t]
+    with pytest.raises(TypeError, match=r"takes Values, as in topological\(y\), got \[Value"):
+        topological([s, t])
     assert leaves(t) == [c, a, b]
 
 
