@@ -128,6 +128,12 @@ class NumberLike(Methods):
         """The number alone, without its graph: `data`, as torch calls it."""
         return self.data
 
+    def conjugate(self: Value) -> Value:  # type: ignore[misc]
+        """Itself: NumPy's `var` and `std` ask for it. NumberTypeError where it is complex."""
+        if self.data.__class__ is complex:
+            raise NumberTypeError("the conjugate of a complex Value has no derivative")
+        return self
+
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else str(self)
 

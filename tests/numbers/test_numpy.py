@@ -91,6 +91,15 @@ def test_dot_matmul_and_sums():
     assert functions.dot(w[0], x).parents == tuple(w[0])
 
 
+def test_variance_and_standard_deviation():
+    a = values([1.0, 2.0, 4.0])
+    (np.var(a) + np.std(a)).backward()
+    d, spread = np.array([1.0, 2.0, 4.0]) - 7 / 3, math.sqrt(14 / 9)
+    assert [v.grad for v in a] == pytest.approx(2 * d / 3 + d / 3 / spread, rel=1e-14)
+    with pytest.raises(NumberTypeError, match="conjugate of a complex Value"):
+        np.var(values([1j, 2.0 + 1j]))
+
+
 @pytest.mark.parametrize("node", [Value, compat.Value])
 def test_in_place_on_arrays_of_values(node):
     """a = 3 (a + x) - a for each of two; a sum of Values begun with zeros."""
