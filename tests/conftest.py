@@ -51,6 +51,25 @@ def pytest_collection_finish() -> None:
         gc.set_threshold(10_000, 20, 20)
 
 
+class Sheet:
+    """What a test, a doctest or a page puts on the sheet is off it when that ends."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self) -> Iterator[None]:
+        from autograd_mini.ops import SHEET
+
+        known = set(SHEET)
+        found = yield
+        for name in set(SHEET) - known:
+            del SHEET[name]
+        return found
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """For all tests, also those that are not below this folder."""
+    config.pluginmanager.register(Sheet())
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What tests have measured (`record_property`); none fails by it."""
     for report in terminalreporter.getreports("passed"):
@@ -67,14 +86,11 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.fixture
-def own() -> Iterator[Any]:
+def own() -> Any:
     """own(signature, value, ...): an operation that is on the sheet until the test ends."""
-    from autograd_mini.ops import SHEET, op
+    from autograd_mini.ops import op
 
-    known = set(SHEET)
-    yield op
-    for name in set(SHEET) - known:
-        del SHEET[name]
+    return op
 
 
 @pytest.fixture(scope="session")
