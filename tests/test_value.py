@@ -126,6 +126,10 @@ def test_a_nan_gradient_names_its_edge_and_leaves_the_leaves():
     with pytest.raises(GradientError, match=r"mul at \(0\.0 \(x\), 0\.0 \(x\)\) has the"):
         root.backward()
     assert (x.grad, y.grad) == (3.0, 4.0)
+    x.sqrt().backward()
+    with pytest.raises(GradientError, match=r"\+inf and -inf meet"):  # in two passes
+        (y - x.sqrt()).backward()
+    assert (x.grad, y.grad) == (math.inf, 4.0)
 
 
 def test_create_graph_refuses_a_graph_whose_data_was_changed():

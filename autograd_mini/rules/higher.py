@@ -52,14 +52,19 @@ def start(root: Value, seed: object, create_graph: bool) -> tuple[Number, Number
 
 def add_to_leaves(order: Sequence[Value], before: Mapping[Value, Number]) -> None:
     """Add this pass's gradients to those of before; GradientError, and these alone, for a nan."""
-    failed = not in_ieee() and any(leaf.grad != leaf.grad for leaf in before)
-    error = _nan_gradient(order) if failed else None
-    new: Any
+    sums: dict[Value, Any] = {}
     for leaf, old in before.items():
-        new = leaf.grad
+        new: Any = leaf.grad
         if new.__class__ in OWN:
             new = new.settled()  # type: ignore[attr-defined]
-        leaf.grad = old if failed else new if old is None or is_plain(old, 0) else old + new
+        sums[leaf] = new if old is None or is_plain(old, 0) else old + new
+    failed = not in_ieee() and any(
+        leaf.grad != leaf.grad or (sums[leaf] != sums[leaf] and old == old)
+        for leaf, old in before.items()
+    )
+    error = _nan_gradient(order) if failed else None
+    for leaf, old in before.items():
+        leaf.grad = old if failed else sums[leaf]
     if error:
         raise error
 
