@@ -12,7 +12,7 @@ _BERNOULLI = (
     (43867, 798), (-174611, 330), (854513, 138), (-236364091, 2730),
 )  # fmt: skip
 _SPLITTER = 134217729.0  # 2**27 + 1, for Dekker's splitting
-_LARGEST_ORDER = 100  # beyond, factorials leave the floats
+_LARGEST_ORDER = 101  # the derivative of order 100, the largest on the sheet
 
 
 def gauss(x: Any, exp: Any = math.exp, floor: Any = math.floor, where: Any = None) -> Any:
@@ -51,15 +51,15 @@ def dsinc(
     as 50 digits need it (Abramowitz & Stegun, 4.3.94). `sinc`, `cos`, `pi`: those of a kind;
     `where` is given where both ways must be written down.
     """
-    if where is None and not abs(a) < 0.25:
-        return (cos(pi * (a % 2)) - sinc(a)) / a
-    square, rest = pi * pi * a * a, 41
-    for k in range(39, 1, -2):
+    if where is None and not abs(a) < 0.5:
+        return (-cos(pi * (1 - abs(a) % 2)) - sinc(a)) / a
+    square, rest = pi * pi * a * a, 49
+    for k in range(47, 1, -2):
         rest = k - square / rest
     series = -sinc(a) * pi * pi * a / rest
     if where is None:
         return series
-    return where(abs(a) < 0.25, series, (cos(pi * (a % 2)) - sinc(a)) / a)
+    return where(abs(a) < 0.5, series, (-cos(pi * (1 - abs(a) % 2)) - sinc(a)) / a)
 
 
 def normal_cdf(x: Any, erfc: Any = math.erfc, gauss: Any = gauss, where: Any = None) -> Any:
@@ -133,7 +133,7 @@ def _taylor(order: int, zero: float, d: float) -> float:
 
 
 def polygamma(n: float, x: float) -> float:
-    """The n-th derivative of digamma, n = 0, 1, ..., 100 (Abramowitz & Stegun 6.4).
+    """The n-th derivative of digamma, n = 0, 1, ..., 101 (Abramowitz & Stegun 6.4).
 
     Recurrence up to a large x, then the asymptotic series; near the zero of digamma at 1.46... the
     Taylor series there; reflection on the left. Infinite where the result is too large.
@@ -172,7 +172,7 @@ def _series(n: int, x: float) -> float:
     terms = []
     start, shift, lost = x, 0, 0.0  # x + lost == start + shift
     while x < 16 + n:
-        term = factorial * x ** -(n + 1)
+        term = _divided(factorial, x, n + 1)
         terms += [term, -(n + 1) * lost / x * term]
         shift += 1
         x = start + shift
@@ -181,12 +181,18 @@ def _series(n: int, x: float) -> float:
     if n == 0:
         terms += [-_LOG_16, -_LOG_16_LOW, -math.log1p((x - 16) / 16), 0.5 / x, -lost / x]
     else:
-        term = math.factorial(n - 1) * x**-n
-        terms += [term, -n * lost / x * term, factorial * 0.5 * x ** -(n + 1)]
+        term = _divided(math.factorial(n - 1), x, n)
+        terms += [term, -n * lost / x * term, _divided(factorial * 0.5, x, n + 1)]
     for k, (p, q) in enumerate(_BERNOULLI, start=1):
         rising = math.factorial(2 * k + n - 1) / math.factorial(2 * k)
-        terms.append(rising * (p / q) * x ** -(2 * k + n))
+        terms.append(_divided(rising * (p / q), x, 2 * k + n))
     return math.fsum(terms)
+
+
+def _divided(number: float, x: float, k: int) -> float:
+    """number / x**k, where x**k may leave the floats."""
+    mantissa, exponent = math.frexp(x)
+    return math.ldexp(number * mantissa**-k, -k * exponent)
 
 
 # --- products ------------------------------------------------------------------------------------

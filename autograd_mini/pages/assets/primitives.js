@@ -259,7 +259,7 @@ const shifts = (x, length) => Array.from({length}, (_, k) => x + k);
 const digamma = (x) => polygamma(0, x);
 
 const polygamma = (n, x) => {
-  if (!(n >= 0 && n <= 100 && n % 1 === 0) || (x <= 0 && x === Math.floor(x))) return NaN;
+  if (!(n >= 0 && n <= 101 && n % 1 === 0) || (x <= 0 && x === Math.floor(x))) return NaN;
   if (x === Infinity) return n ? 0 : x;
   if (n === 0 && Math.abs(x - 1.4616321449683622) < 0.6)
     return taylor(1, 1.4616321449683622, x - 1.4616321449683622 - 9.549995429965697e-17);
@@ -269,6 +269,9 @@ const polygamma = (n, x) => {
   return sign * (series(n, fromPole) - sign * (series(n, 1 - x) - series(n, 1 - fromPole)));
 };
 
+// number / x**k, where x**k may leave the floats
+const divided = (number, x, k) => number * x ** -(k >> 1) * x ** -(k - (k >> 1));
+
 // (-1)^(n+1) psi_n(x) for x > -1: recurrence up to a large x, then the asymptotic series.
 const series = (n, x) => {
   const whole = factorial(n);
@@ -276,7 +279,7 @@ const series = (n, x) => {
   const start = x;
   let [shift, lost] = [0, 0];
   while (x < 16 + n) {
-    const term = whole * x ** -(n + 1);
+    const term = divided(whole, x, n + 1);
     if (term - term !== 0) return term;
     terms.push(term, ((-(n + 1) * lost) / x) * term);
     shift++;
@@ -287,12 +290,12 @@ const series = (n, x) => {
   if (n === 0)
     terms.push(-2.772588722239781, -9.276187255385198e-17, -Math.log1p((x - 16) / 16), 0.5 / x, -lost / x);
   else {
-    const term = factorial(n - 1) * x ** -n;
-    terms.push(term, ((-n * lost) / x) * term, whole * 0.5 * x ** -(n + 1));
+    const term = divided(factorial(n - 1), x, n);
+    terms.push(term, ((-n * lost) / x) * term, divided(whole * 0.5, x, n + 1));
   }
   bernoulli.forEach((b, i) => {
     const k = 2 * i + 2;
-    terms.push((factorial(k + n - 1) / factorial(k)) * b * x ** -(k + n));
+    terms.push(divided((factorial(k + n - 1) / factorial(k)) * b, x, k + n));
   });
   return fsum(terms);
 };
@@ -310,7 +313,7 @@ const floordiv = (a, b) => Math.round((a - mod(a, b)) / b);
 const dsinc = (a) => {
   const x = Math.PI * (a % 2);
   const sinc = a === 0 ? 1 : Math.sin(x) / Math.PI / a;
-  if (Math.abs(a) >= 0.25) return (Math.cos(x) - sinc) / a;
+  if (Math.abs(a) >= 0.5) return (-Math.cos(Math.PI * (1 - (Math.abs(a) % 2))) - sinc) / a;
   let rest = 41;
   for (let k = 39; k > 1; k -= 2) rest = k - (x * x) / rest;
   return (-sinc * Math.PI * x) / rest;
