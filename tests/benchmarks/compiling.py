@@ -8,7 +8,7 @@
     helmholtz   Helmholtz' energy and its gradient, n = 50, one call (--n 200 for 122,000 nodes);
                 "bound": of an array that is read where it is, as the peers' buffers are
     start       the time until the first, the hundredth and the ten-thousandth step
-    wide        layers of 64 and 64, 1,000 samples, beside NumPy's matrices by hand
+    wide        layers of 64 and 64, 1,000 samples, beside libraries of matrices
     linear      the time to compile 1,000, 10,000 and 100,000 instructions
 
 Loss, weights and gradients are compared before anything is timed. A peer that is not installed is
@@ -224,12 +224,16 @@ def wide(options):
     print(versions())
     base = None
     for name, make in {
-        "numpy by hand": partial(peers.numpy_by_hand, problem),
+        **{n: partial(peers.DEMO[n], problem) for n in ("numpy by hand", "jax.jit", "torch")},
         "autograd_mini, llvm": partial(compiled, problem, "llvm"),
         "autograd_mini, numpy": partial(compiled, problem, "numpy"),
+        # libc hands memory back no longer once it was asked for this often
+        "numpy by hand again": partial(peers.numpy_by_hand, problem),
     }.items():
-        begun = time.perf_counter()
-        step, _ = make()
+        begun, made = time.perf_counter(), installed(make)
+        if made is None:
+            continue
+        step = made[0]
         loss = [float(step()) for _ in range(3)][-1]
         ready = time.perf_counter() - begun
         taken = median(step, options.seconds)

@@ -150,35 +150,42 @@ def numpy_by_hand(problem):
     return step, lambda: flat(layers)
 
 
-def jax(problem):
-    """jax.jit in float64, the update in the compiled step, weights donated."""
+def jax(problem, many=False):
+    """jax.jit in float64, the update in the compiled step, weights in one array and donated.
+
+    `many`: steps in a row, as a loop that is compiled with them.
+    """
     import jax as library
+    from jax.flatten_util import ravel_pytree
 
     library.config.update("jax_enable_x64", True)
     np = library.numpy
     x, y = np.array(problem.xs), np.array(problem.ys)
-    state = [matrices(problem, np.array)]
+    weights, rows = ravel_pytree(matrices(problem, np.array))
+    state = [weights]
 
-    def loss_of(layers):
-        h = x
+    def loss_of(weights):
+        h, layers = x, rows(weights)
         for matrix, bias in layers[:-1]:
             h = np.maximum(h @ matrix.T + bias, 0.0)
         matrix, bias = layers[-1]
         losses = np.maximum(1.0 - y * (h @ matrix.T + bias)[:, 0], 0.0)
-        return losses.mean() + DECAY * sum((m * m).sum() + (b * b).sum() for m, b in layers)
+        return losses.mean() + DECAY * (weights * weights).sum()
 
-    def update(layers):
-        loss, slopes = library.value_and_grad(loss_of)(layers)
-        new = library.tree_util.tree_map(lambda w, g: w - RATE * g, layers, slopes)
-        return loss, new
+    def update(weights):
+        loss, slopes = library.value_and_grad(loss_of)(weights)
+        return loss, weights - RATE * slopes
 
-    compiled = library.jit(update, donate_argnums=0)
+    def loop(weights, steps):
+        return library.lax.fori_loop(0, steps, lambda _, last: update(last[1]), (0.0, weights))
 
-    def step():
-        loss, state[0] = compiled(state[0])
+    compiled = library.jit(loop if many else update, donate_argnums=0)
+
+    def step(**steps):
+        loss, state[0] = compiled(state[0], **steps)
         return loss.block_until_ready()
 
-    return step, lambda: flat(state[0])
+    return partial(step, steps=3) if many else step, lambda: flat(rows(state[0]))
 
 
 def torch(problem, compiled=False):
@@ -379,6 +386,7 @@ DEMO = {
     "micrograd": micrograd,
     "numpy by hand": numpy_by_hand,
     "jax.jit": jax,
+    "jax.jit in a row": partial(jax, many=True),
     "torch": torch,
     "torch.compile": partial(torch, compiled=True),
     "ddx-ad (LLVM)": ddx,
