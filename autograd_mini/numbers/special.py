@@ -12,7 +12,6 @@ _BERNOULLI = (
     (43867, 798), (-174611, 330), (854513, 138), (-236364091, 2730),
 )  # fmt: skip
 _SPLITTER = 134217729.0  # 2**27 + 1, for Dekker's splitting
-_LARGEST_ORDER = 101  # the derivative of order 100, the largest on the sheet
 
 
 def gauss(x: Any, exp: Any = math.exp, floor: Any = math.floor, where: Any = None) -> Any:
@@ -51,15 +50,14 @@ def dsinc(
     as 50 digits need it (Abramowitz & Stegun, 4.3.94). `sinc`, `cos`, `pi`: those of a kind;
     `where` is given where both ways must be written down.
     """
+    turned = pi * (1 - abs(a) % 2)  # cos(x) = -cos(turned)
     if where is None and not abs(a) < 0.5:
-        return (-cos(pi * (1 - abs(a) % 2)) - sinc(a)) / a
+        return (-cos(turned) - sinc(a)) / a
     square, rest = pi * pi * a * a, 49
     for k in range(47, 1, -2):
         rest = k - square / rest
     series = -sinc(a) * pi * pi * a / rest
-    if where is None:
-        return series
-    return where(abs(a) < 0.5, series, (-cos(pi * (1 - abs(a) % 2)) - sinc(a)) / a)
+    return series if where is None else where(abs(a) < 0.5, series, (-cos(turned) - sinc(a)) / a)
 
 
 def normal_cdf(x: Any, erfc: Any = math.erfc, gauss: Any = gauss, where: Any = None) -> Any:
@@ -140,8 +138,8 @@ def polygamma(n: float, x: float) -> float:
 
     Raises ValueError at the poles 0, -1, -2, ... and for any other n.
     """
-    if n not in range(_LARGEST_ORDER + 1):
-        raise ValueError(f"polygamma needs an order n in 0, 1, ..., {_LARGEST_ORDER}, got {n}")
+    if n not in range(102):  # 100, the largest on the sheet, and its derivative
+        raise ValueError(f"polygamma needs an order n in 0, 1, ..., 101, got {n}")
     n = int(n)
     if math.isnan(x) or x == math.inf:
         return x if math.isnan(x) else (math.inf if n == 0 else 0.0)
@@ -155,9 +153,8 @@ def polygamma(n: float, x: float) -> float:
         if x > -1:
             return sign * _series(n, x)
         # psi_n(x) - (-1)^n psi_n(1 - x) has period 1 (reflection)
-        return sign * (
-            _series(n, from_pole) - sign * (_series(n, 1 - x) - _series(n, 1 - from_pole))
-        )
+        right = _series(n, 1 - x) - _series(n, 1 - from_pole)
+        return sign * (_series(n, from_pole) - sign * right)
     except OverflowError:
         return sign * math.inf if n % 2 == 1 or from_pole > 0 else -sign * math.inf
 

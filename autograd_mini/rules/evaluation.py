@@ -97,10 +97,7 @@ def partials(
 def flat(numbers: Sequence[Any]) -> Iterator[Any]:
     """The numbers one by one, those of vectors too."""
     for x in numbers:
-        if x.__class__ is tuple:
-            yield from x
-        else:
-            yield x
+        yield from x if x.__class__ is tuple else (x,)
 
 
 def each(f: Callable[[Any], Any], numbers: Sequence[Any]) -> list[Any]:

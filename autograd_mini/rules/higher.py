@@ -55,18 +55,16 @@ def add_to_leaves(order: Sequence[Value], before: Mapping[Value, Number]) -> Non
     sums: dict[Value, Any] = {}
     for leaf, old in before.items():
         new: Any = leaf.grad
-        if new.__class__ in OWN:
-            new = new.settled()  # type: ignore[attr-defined]
+        new = new.settled() if new.__class__ in OWN else new  # type: ignore[attr-defined]
         sums[leaf] = new if old is None or is_plain(old, 0) else old + new
     failed = not in_ieee() and any(
         leaf.grad != leaf.grad or (sums[leaf] != sums[leaf] and old == old)
         for leaf, old in before.items()
     )
-    error = _nan_gradient(order) if failed else None
     for leaf, old in before.items():
         leaf.grad = old if failed else sums[leaf]
-    if error:
-        raise error
+    if failed:
+        raise _nan_gradient(order)
 
 
 def _nan_gradient(order: Sequence[Value]) -> GradientError:
@@ -149,11 +147,9 @@ def _choice_of(plain: dict[str, Any]) -> Callable[..., Any]:
     def choice(condition: Any, yes: Any, no: Any) -> Any:
         if condition.__class__ is bool:
             return yes if condition else no
-        pairs = [
-            (yes, plain["mask"](condition, 1.0, 0.0)),
-            (no, plain["mask"](condition, 0.0, 1.0)),
-        ]
-        pairs = [pair for pair in pairs if isinstance(pair[0], NumberLike)]
+        masks = plain["mask"](condition, 1.0, 0.0), plain["mask"](condition, 0.0, 1.0)
+        both = zip((yes, no), masks, strict=True)
+        pairs = [(x, mask) for x, mask in both if isinstance(x, NumberLike)]
         chosen = "mask" if all(is_plain(x, 0, 1) or _is_mask(x) for x in (yes, no)) else "select"
         picked = plain[chosen](condition, held(yes), held(no))
         if not pairs:
@@ -165,9 +161,7 @@ def _choice_of(plain: dict[str, Any]) -> Callable[..., Any]:
 
 
 def _has_value(arg: Any) -> bool:
-    if arg.__class__ is tuple:
-        return any(isinstance(x, NumberLike) for x in arg)
-    return isinstance(arg, NumberLike)
+    return any(isinstance(x, NumberLike) for x in (arg if arg.__class__ is tuple else (arg,)))
 
 
 def _is_mask(x: Any) -> bool:
