@@ -103,7 +103,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
         seeds = _matching(cotangents, form, "output")
         kept = nested or any(isinstance(seed, Value) for seed in seeds)
         rows = [adjoints(out, inputs, kept, seed) for out, seed in zip(outs, seeds, strict=True)]
-        return rebuild([reduce(plus, column) for column in zip(*rows, strict=True)])
+        return rebuild([_no_nan(reduce(plus, column)) for column in zip(*rows, strict=True)])
 
     return rebuild_out([_result(out, nested) for out in outs]), pullback
 
@@ -129,9 +129,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
     def end(out: Any) -> Any:
         node = out if isinstance(out, Value) else inputs[0]
-        found = _or_zero(node, tangent[out] if node is out else 0)
-        if not (is_traced(number := held(found)) or number == number or in_ieee()):
-            raise GradientError("the derivative along the tangents is not a number")
+        found = _no_nan(_or_zero(node, tangent[out] if node is out else 0))
         return found.settled() if is_traced(found) else found
 
     return rebuild([_result(out, nested) for out in outs]), rebuild([*map(end, outs)])
@@ -174,8 +172,7 @@ def _variables(
         replaced[k] = part
 
     def result(parts: Sequence[Any]) -> Any:
-        built = rebuild(parts)
-        return built if chosen is argnums else built[0]
+        return rebuild(parts) if chosen is argnums else rebuild(parts)[0]
 
     nested = inside.get() is not None or any(isinstance(leaf, Value) for leaf in leaves)
     return inputs, result, tuple(replaced), nested
@@ -228,6 +225,12 @@ def _or_zero(x: Value, derivative: Any) -> Any:
     if not is_plain(derivative, 0):
         return derivative
     return 0.0 if x.data.__class__ is float or x.data.__class__ in OWN else 0 * x.data
+
+
+def _no_nan(derivative: Any) -> Any:
+    if not (is_traced(number := held(derivative)) or number == number or in_ieee()):
+        raise GradientError("the derivative is not a number: inf and -inf meet, or 0 and inf")
+    return derivative
 
 
 def adjoints(out: Any, inputs: Sequence[Value], nested: bool, seed: Any = 1) -> list[Any]:

@@ -224,6 +224,7 @@ def test_the_gradients_of_other_values_are_left_alone():
         (lambda: ag.grad(sum)(range(3)), NumberTypeError, r"in lists, .* got range\(0, 3\)"),
         (lambda: ag.grad(ag.log)(-1.0), ValueError, "needs a > 0"),
         (lambda: ag.hvp(lambda x: x**1.5 - x**1.5, 0.0, 1.0), GradientError, "not a number"),
+        (lambda: ag.vjp(lambda x: [x**0.5, -(x**0.5)], 0.0)[1]([1, 1]), GradientError, "inf meet"),
         (lambda: ag.hvp(ag.exp, 1.0, Decimal(1)), NumberTypeError, r"^Decimal\('1'\)"),
         (lambda: ag.grad(math.sin)(2.0), GradientError, "0.909.* float.x.* leaves the graph"),
         (lambda: ag.jacobian(lambda x: [math.sin(x), 1])(2.0), GradientError, "leaves the graph"),

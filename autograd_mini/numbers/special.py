@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache, partial, reduce
 from itertools import accumulate
 from typing import Any
 
@@ -124,10 +124,7 @@ def _coefficients(order: int, zero: float) -> list[float]:
 
 
 def _taylor(order: int, zero: float, d: float) -> float:
-    total = 0.0
-    for coefficient in _coefficients(order, zero):
-        total = total * d + coefficient
-    return total * d
+    return d * reduce(lambda total, a: total * d + a, _coefficients(order, zero), 0.0)
 
 
 def polygamma(n: float, x: float) -> float:
