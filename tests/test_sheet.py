@@ -295,6 +295,8 @@ def test_the_sweeps_see_a_partial_that_is_wrong_by_8_ulp_and_a_second_derivative
     ("formulas", "given", "at", "gradient"),
     [
         (("joule(R, 値)", "R * 値 * 値", "値 * 値", "2 * R * 値"), {}, (2, 3), (9, 12)),
+        (("halved(Fraction, mpf)", "0.5 * Fraction * mpf", "0.5 * mpf", "0.5 * Fraction"), {},
+         (4, 6), (3, 2)),
         (("cubed(a)", "A * a", "3 * A"), {"A": "a * a"}, (2,), (12,)),
         (("many(k, b[])", "k * sum(b)", "sum(b)", "k"), {}, (2, (3, 5)), (8, (2, 2))),
         (("work(a[], b[], k)", "dot(a, b) * k", "k * b_i", "k * a_i", "dot(a, b)"), {},

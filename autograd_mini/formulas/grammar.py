@@ -22,10 +22,8 @@ PRIMITIVES = frozenset(
 _ARGUMENTS: dict[str, tuple[int, ...]]
 _ARGUMENTS = dict.fromkeys("atan2 hypot polygamma dot count gap below expdiff".split(), (2,))
 _ARGUMENTS |= {"where": (3,), "sum": (1, 2)}
-_VARIABLES = frozenset(  # of the code that is made of the formulas, as names with a _ before them
-    "out pi op apply new node Value float int tuple list len zip"
-    " Fraction mpf choice select truth data_of".split()
-)
+# Of the code that is made of the formulas; names with a _ before them are its own, too.
+_VARIABLES = frozenset("out pi op apply new node Value float int tuple list len zip".split())
 SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 SIGNS |= {ast.Mod: "%", ast.FloorDiv: "//", ast.USub: "neg"}
 SIGNS |= {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}

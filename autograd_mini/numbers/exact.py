@@ -24,9 +24,9 @@ FRACTION = Kind(
         **COMMON,
         "floor": lambda x: Fraction(math.floor(x)),
         "ceil": lambda x: Fraction(math.ceil(x)),
-        "Fraction": Fraction,
+        "_Fraction": Fraction,
     },
     Fraction,
-    lambda v: f"Fraction({v!r})",
-    {"//": "Fraction({0} // {1})"},
+    lambda v: f"_Fraction({v!r})",
+    {"//": "_Fraction({0} // {1})"},
 )

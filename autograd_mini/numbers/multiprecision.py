@@ -26,7 +26,7 @@ _NAMESPACE = COMMON | {
     "abs": _of_reals(abs),
     "hypot": lambda a, b: mp.sqrt(a * a + b * b),
     "pi": mp.pi,
-    "mpf": mp.mpf,
+    "_mpf": mp.mpf,
     "exp2": lambda x: mp.mpf(2) ** x,
     "log2": lambda x: mp.log(x) / mp.log(2),
     "cbrt": lambda x: -mp.cbrt(-x) if isinstance(x, mp.mpf) and x < 0 else mp.cbrt(x),
@@ -45,5 +45,5 @@ _NAMESPACE = COMMON | {
     "expdiff": lambda a, b: mp.exp(a - b),
     "dsinc": lambda a: special.dsinc(a, mp.sincpi, mp.cos, mp.pi),
 }
-_OF_REALS = {"//": "floor({0} / {1})", "%": "(mpf({0}) % {1})"}
-MPMATH = Kind("mpmath", _NAMESPACE, mp.mpmathify, lambda v: f"mpf({v!r})", _OF_REALS)
+_OF_REALS = {"//": "floor({0} / {1})", "%": "(_mpf({0}) % {1})"}
+MPMATH = Kind("mpmath", _NAMESPACE, mp.mpmathify, lambda v: f"_mpf({v!r})", _OF_REALS)

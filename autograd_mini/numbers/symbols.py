@@ -375,8 +375,8 @@ for _name in _FUNCTIONS.keys() - _EXPANDED:  # so that NumPy's functions work on
     setattr(Symbol, _name, _FUNCTIONS[_name])
 _FUNCTIONS |= {name: _or_plain(name) for name in _EXPANDED}
 _FUNCTIONS |= {"_divide": call("/"), "_power": call("**"), "_modulo": call("%")}
-_FUNCTIONS |= {"_floored": call("//"), "select": select, "mask": _mask, "take": call("take")}
-_FUNCTIONS["truth"] = lambda x: x if isinstance(x, Condition | bool) else x != 0.0
+_FUNCTIONS |= {"_floored": call("//"), "_select": select, "mask": _mask, "take": call("take")}
+_FUNCTIONS["_truth"] = lambda x: x if isinstance(x, Condition | bool) else x != 0.0
 
 
 def _real(x: Any) -> Any:
@@ -401,7 +401,7 @@ SYMBOL = Kind(
     {**COMMON, **_FUNCTIONS, "pi": math.pi},
     _real,
     lambda value: repr(float(value)),
-    IEEE.templates | {"where": "select({0}, {1}, {2})", "truth": "truth({0})"},
+    IEEE.templates | {"where": "_select({0}, {1}, {2})", "truth": "_truth({0})"},
     _met,
 )
 OWN |= dict.fromkeys((Symbol, Condition, Adjoint, Tangent, Mask), SYMBOL)

@@ -37,8 +37,8 @@ def clip_by_norm(params: Iterable[Value], max_norm: float) -> float:
     if traced or beyond:
         for p, g in zip(params, gradients, strict=True):
             shortened = g / largest / ratio * max_norm
-            p.grad = named["select"](beyond, shortened, g) if traced else shortened
-    return named["select"](largest == 0.0, 0.0, norm) if traced else float(norm)
+            p.grad = named["_select"](beyond, shortened, g) if traced else shortened
+    return named["_select"](largest == 0.0, 0.0, norm) if traced else float(norm)
 
 
 def clip_by_value(params: Iterable[Value], limit: float) -> int:

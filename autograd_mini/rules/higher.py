@@ -99,13 +99,13 @@ def symbolic(kind: Kind) -> Kind:
             return a / b
         return divided(kind.convert(a) if a.__class__ is int is b.__class__ else a, b)
 
-    namespace = {"pi": kind.namespace["pi"], "_divide": divide, "data_of": held}
+    namespace = {"pi": kind.namespace["pi"], "_divide": divide, "_held": held}
     signs = "< <= > >= == !=".split()  # Values compare by identity under ==
-    templates = {sign: f"(data_of({{0}}) {sign} data_of({{1}}))" for sign in signs}
+    templates = {sign: f"(_held({{0}}) {sign} _held({{1}}))" for sign in signs}
     templates["/"] = "_divide({0}, {1})"
     if "where" in kind.templates:
-        templates |= {"where": "choice({0}, {1}, {2})", "truth": "truth(data_of({0}))"}
-        namespace |= {"choice": _choice_of(kind.namespace), "truth": kind.namespace["truth"]}
+        templates |= {"where": "_choice({0}, {1}, {2})", "truth": "_truth(_held({0}))"}
+        namespace |= {"_choice": _choice_of(kind.namespace), "_truth": kind.namespace["_truth"]}
     name = f"Values of {kind.name}"
     return Kind(name, namespace | _functions(kind), lambda x: x, templates=templates)
 
@@ -124,7 +124,7 @@ def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
 
     functions = {name: on_either(name) for name in SHEET}
     choice = _choice_of(plain)
-    both = choice if "select" in plain else None
+    both = choice if "_select" in plain else None
     return functions | {
         "below": lambda a, b: plain["below"](kind.convert(held(a)), kind.convert(held(b))),
         "unsigned": lambda a: choice(held(a).real < 0, -a, a),
@@ -150,7 +150,7 @@ def _choice_of(plain: dict[str, Any]) -> Callable[..., Any]:
         masks = plain["mask"](condition, 1.0, 0.0), plain["mask"](condition, 0.0, 1.0)
         both = zip((yes, no), masks, strict=True)
         pairs = [(x, mask) for x, mask in both if isinstance(x, NumberLike)]
-        chosen = "mask" if all(is_plain(x, 0, 1) or _is_mask(x) for x in (yes, no)) else "select"
+        chosen = "mask" if all(is_plain(x, 0, 1) or _is_mask(x) for x in (yes, no)) else "_select"
         picked = plain[chosen](condition, held(yes), held(no))
         if not pairs:
             return picked

@@ -3,14 +3,17 @@
 import cmath
 import math
 import random
+import re
 from contextlib import nullcontext
 from fractions import Fraction
+from importlib import import_module
 from operator import methodcaller
+from pkgutil import iter_modules
 
 import mpmath as mp
 import pytest
 
-from autograd_mini import Value, functions, grad, hvp, ieee
+from autograd_mini import Value, functions, grad, hvp, ieee, numbers
 from autograd_mini.errors import (
     AutogradError,
     DomainError,
@@ -19,6 +22,7 @@ from autograd_mini.errors import (
     PoleError,
     RangeError,
 )
+from autograd_mini.formulas.grammar import PRIMITIVES
 from autograd_mini.functions import where
 from autograd_mini.numbers import kind, kinds
 from autograd_mini.numbers.numberlike import held
@@ -371,6 +375,17 @@ def test_ieee_ends_with_its_block_even_after_an_error():
 def test_a_nan_that_comes_in_goes_through():
     assert math.isnan((Value(NAN) * 2 + 1).data)
     assert (Value(INF) + 1).data == INF
+
+
+def test_the_names_that_a_kind_writes_are_no_argument_s():
+    """An argument of an operation may have any name that is no primitive and has no _ before it."""
+    names = [f"autograd_mini.numbers.{module.name}" for module in iter_modules(numbers.__path__)]
+    parts = [x for name in names for x in vars(import_module(name)).values()]
+    found = {x for x in parts if isinstance(x, kind.Kind)}
+    assert len(found) >= 6
+    for each in found:
+        written = " ".join([each.number(0.5), *each.templates.values()])
+        assert {*re.findall(r"\b[A-Za-z]\w*", written)} <= PRIMITIVES, each
 
 
 # --- the formulas' own helpers ------------------------------------------------------------------
