@@ -74,7 +74,8 @@ class Op:
     ulps: Mapping[str, float]  #: the bound of the error, where it is not 4 ulp; same keys
     trees: dict[str, ast.expr]  #: all formulas, parsed
     rules: dict[object, Any]  #: what was made of them
-    function: ClassVar[Callable[[Op], Callable[..., object]]]  # functions.py hands it over
+    function: ClassVar[Callable[[Op], Callable[..., object]]]  # functions.py hands these two over
+    beyond: ClassVar[Callable[[Op], tuple[str, float, float] | None]] = staticmethod(lambda _: None)
 
     def __init__(self, **fields: object) -> None:
         vars(self).update(fields)
@@ -102,6 +103,12 @@ class Op:
 
 SHEET: dict[str, Op] = {}
 NOTHING: Mapping[str, Any] = {}
+_FORMS: dict[str, tuple[Any, str]] = {
+    **dict.fromkeys(("given", "textbook", "scale", "ulps"), (Mapping, "a dict")),
+    "needs": (str, "a text"),
+    "kinks": ((tuple, list), "a tuple of formulas"),
+    "about": ((tuple, list), "its name in English and in Spanish"),
+}
 
 
 def _find(name: str) -> Op:
@@ -139,16 +146,17 @@ def op(
         raise FormulaError(
             f"op {signature!r}: {len(params)} arguments need as many partials, got {len(partials)}"
         )
-    if unknown := {*domains, *({*scale, *ulps, *textbook} - {"value"})} - {*params}:
-        raise FormulaError(f"op {signature!r} has no argument {', '.join(sorted(unknown))}")
-    for param, domain in domains.items():
-        if not isinstance(domain, Domain):
-            raise FormulaError(f"op {signature!r}: {param} must be a Domain, got {domain!r}")
     new = Op(
         name=name, params=params, vectors=vectors, defaults=defaults, value=value,
         partials=partials, given=given, domains=domains, needs=needs, kinks=kinks,
         about=about or (name, name), textbook=textbook, scale=scale, ulps=ulps, rules={},
     )  # fmt: skip
+    for field, x in (vars(new) | domains).items():
+        form, what = (Domain, "a Domain") if field in domains else _FORMS.get(field, (object, ""))
+        if not isinstance(x, form) or (field == "about" and len(x) != 2):
+            raise FormulaError(f"op {signature!r}: {field} must be {what}, got {x!r}")
+    if unknown := {*domains, *({*scale, *ulps, *textbook} - {"value"})} - {*params}:
+        raise FormulaError(f"op {signature!r} has no argument {', '.join(sorted(unknown))}")
     new.latex = latex or default_latex(new)
     try:
         new.latex.format_map(dict.fromkeys(params, ""))
@@ -160,6 +168,16 @@ def op(
         raise FormulaError(f"op {signature!r}: {name!r} is a primitive of the formulas")
     if old is not None and (old.value, old.partials, old.given) != (value, partials, given):
         raise FormulaError(f"op {signature!r}: {name!r} is on the sheet already, as {old!r}")
+    if old is None and Op.beyond(new):
+        new.trees["value"] = _guarded(new)
+        new.rules.clear()
+        if beyond := Op.beyond(new):
+            param, x, out = beyond
+            needed = domains[param].text.format(param)
+            raise FormulaError(
+                f"op {signature!r}: it needs {needed}, but gives {out!r} at {param} = {x!r};"
+                " let the formula refuse that: where(condition, value, log(-1))"
+            )
     SHEET[name] = old or new
     return SHEET[name]
 
@@ -169,16 +187,28 @@ def default_latex(op: Op) -> str:
     return rf"\operatorname{{{{{op.name.replace('_', ' ')}}}}}({{{'}, {'.join(op.params)}}})"
 
 
+def _guarded(op: Op) -> ast.expr:
+    """The value within the bounds of all domains (or but for 0); elsewhere log(-1), no number."""
+    tree = op.trees["value"]
+    for param, domain in [(p, x) for p, x in op.domains.items() if p not in op.vectors]:
+        bounds = [(domain.low, ">"), (domain.high, "<")]
+        tests = [f"{sign}{'=' * (x in domain)} {x}" for x, sign in bounds if abs(x) < INFINITY]
+        for test in tests or ["!= 0"] * (0 not in domain):
+            guard: Any = parse(f"where({param} {test}, {param}, log(-1))", op.params)
+            guard.args[1], tree = tree, guard
+    return tree
+
+
 def _parse_formulas(new: Op) -> dict[str, ast.expr]:
-    """All formulas, parsed: "value", "d0", "d1", ..., the given names, "kink 0", "scale a", ..."""
+    """All formulas, parsed: "value", "shown", "d0", ..., given names, "kink 0", "scale a", ..."""
     functions = PRIMITIVES | SHEET.keys()
     names = {*new.params, "pi", *["n"] * bool(new.vectors), *(f"{v}_i" for v in new.vectors)}
     trees = {}
-    refuse_reserved(new.signature, new.given)
+    refuse_reserved(new.signature, new.given, new.params)
     for key, text in new.given.items():
         trees[key] = parse(text, names, functions)
         names |= {key, f"{key}_i"}  # it may be a vector, such as others(a)
-    trees["value"] = parse(new.value, names, functions)
+    trees["shown"] = trees["value"] = parse(new.value, names, functions)
     others = {f"d{k}": text for k, text in enumerate(new.partials)}
     others |= {f"kink {k}": text for k, text in enumerate(new.kinks)}
     others |= {f"scale {key}": text for key, text in new.scale.items()}

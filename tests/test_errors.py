@@ -188,6 +188,13 @@ FORMULAS = [
         "f(a=1, b)", "f(a: int)", "f(a, *, b)", "f(a) -> float", "f(a, /)")),
     (lambda: op("f(a)", 3, "1"), "formula 3 is not an expression"),
     (lambda: op("f(a)", "log(a)", "1 / a", a="a > 0"), r"a must be a Domain, got 'a > 0'"),
+    *((lambda bad=bad: op("f(a)", "a", "1", **bad), f"op 'f.a.': {next(iter(bad))} must be ")
+      for bad in ({"kinks": "a - 1"}, {"about": "cube"}, {"about": ("cube",)}, {"given": "1"},
+                  {"ulps": 3}, {"scale": "1"}, {"textbook": "1"}, {"needs": ops.UNIT})),
+    (lambda: op("f(a)", "a * b", "b", given={"b": "a", "a": "2"}), "'a' has a meaning already"),
+    (lambda: op("f(a)", "a", "1", a=ops.NOT_A_POLE),
+     "it needs a other than 0, .*, but gives -1.0 at a = -1.0; let the formula refuse"),
+    (lambda: op("f(a[])", "sum(a)", "1", a=ops.UNIT), "it needs -1 <= a <= 1, but gives -4.0"),
     (lambda: op("f", "1"), r"op signature 'f': write it as name\(a\), name\(a, b\)"),
     (lambda: op(3, "a", "1"), "op signature 3"),
     (lambda: op("f(out)", "1", "1"), "'out' has a meaning already; take another"),

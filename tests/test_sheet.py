@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import re
 import sys
 from fractions import Fraction
 from functools import cache
@@ -16,10 +17,10 @@ from typing import NamedTuple
 import mpmath as mp
 import pytest
 
-from autograd_mini import Value, functions, grad, op, topological
-from autograd_mini.errors import AutogradError, FormulaError, RangeError
+from autograd_mini import Value, compile, explain, functions, grad, ieee, op, topological
+from autograd_mini.errors import AutogradError, DomainError, FormulaError, RangeError
 from autograd_mini.numbers.special import lgamma, others, polygamma, prod
-from autograd_mini.ops import SHEET
+from autograd_mini.ops import INSIDE_UNIT, NONZERO, POSITIVE, SHEET, Domain
 from autograd_mini.rules.evaluation import each
 from tests.points import as_values, places, points
 from tests.reference import (
@@ -280,6 +281,21 @@ def test_an_added_operation_works_everywhere(swoosh):
     test_second_derivatives("swoosh")
     assert grad(grad(lambda b: swoosh(3.0, b)))(0.5) == -3.0 * math.sin(0.5)
     assert "d/db = a * cos(b)" in functions.docstring(swoosh)
+
+
+@pytest.mark.parametrize("domain", [POSITIVE, INSIDE_UNIT, NONZERO, Domain("{} < 9", high=8.9)])
+def test_a_number_outside_of_a_domain_is_refused_whatever_the_formula_gives_there(own, domain):
+    outside = [x for x in (-2.0, -1.0, 0.0, 1.0, 9.0) if x not in domain]
+    added = own("halves(a, b)", "a * b / 2", "b / 2", "a / 2", b=domain)
+    for x in outside:
+        for wrong in (x, Value(x), Fraction(x)):
+            with pytest.raises(DomainError, match=re.escape(domain.text.format("b"))):
+                added(Value(3.0), wrong)
+        with ieee():
+            assert math.isnan(added(Value(3.0), Value(x)).data)
+        assert math.isnan(compile(lambda b: added(3.0, b))(x))
+    assert grad(lambda b: added(3.0, b) * b)(0.5) == 1.5
+    assert "−1" not in str(explain(added(Value(3.0), 0.5)))
 
 
 def test_the_sweeps_see_a_partial_that_is_wrong_by_8_ulp_and_a_second_derivative(own):

@@ -69,10 +69,10 @@ def parse_signature(
     return made.name, params, vectors, defaults
 
 
-def refuse_reserved(signature: str, names: Collection[str]) -> None:
+def refuse_reserved(signature: str, names: Collection[str], others: Collection[str] = ()) -> None:
     """Arguments and given names are variables of a Python function beside the primitives."""
     for name in names:
-        taken = name in PRIMITIVES or name in _VARIABLES
+        taken = name in PRIMITIVES or name in _VARIABLES or name in others
         length = name == "n" and "[]" in signature
         if taken or length or name.startswith("_") or name.endswith("_i"):
             raise FormulaError(f"op {signature!r}: {name!r} has a meaning already; take another")

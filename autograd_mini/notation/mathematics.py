@@ -120,7 +120,7 @@ class _Writer(Printer[Piece]):
         op = self.op
         if key == "a" and self.shape.exponent is not None:
             return _worked_out(self.shape.exponent)
-        tree = op.trees["value" if key == "value" else f"d{op.params.index(key)}"]
+        tree = op.trees["shown" if key == "value" else f"d{op.params.index(key)}"]
         if learnt := textbook(op).get(key):
             names = {*op.params, *op.given, "out", "pi", "n", *(f"{v}_i" for v in op.vectors)}
             try:

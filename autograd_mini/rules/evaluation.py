@@ -1,6 +1,9 @@
 """Evaluating an operation on numbers, its kinks too; what was wrong where it cannot be."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import product
+from math import isfinite
 from typing import Any
 
 from autograd_mini import errors
@@ -8,7 +11,7 @@ from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.kind import Kind, Number
 from autograd_mini.numbers.kinds import brief, constant, in_ieee, kind_of, number, shown
 from autograd_mini.numbers.numberlike import NumberLike, data_of, held
-from autograd_mini.ops import Op
+from autograd_mini.ops import NONZERO, Op
 
 from .rule import rule
 
@@ -92,6 +95,26 @@ def partials(
             where = ", ".join(map(str, numbers))
             raise errors.PoleError(f"{op.signature} has no derivative at ({where}){why}") from None
     return rule(op, IEEE, active).partials(*numbers, out)
+
+
+def beyond(op: Op) -> tuple[str, float, float] | None:
+    """Where op gives a number outside of a domain: the argument, there, the number.
+
+    It is the formula that refuses, compiled and in a page too; a domain says what it needs.
+    """
+
+    def points(param: str) -> Iterator[float]:
+        _, low, high, _ = op.domains.get(param, NONZERO)
+        return filter(isfinite, (low - 1, low, high, high + 1, -1.5, -1.0, 0.0, 0.5))
+
+    for numbers in product(*map(points, op.params)) if op.domains else ():
+        at = dict(zip(op.params, numbers, strict=True))
+        outside = [(p, at[p]) for p, domain in op.domains.items() if at[p] not in domain]
+        with suppress(ArithmeticError, ValueError, TypeError):
+            out = rule(op, FLOAT).value(*[(x, x) if p in op.vectors else x for p, x in at.items()])
+            if outside and not _is_complex(out) and out - out == 0:
+                return *outside[0], out
+    return None
 
 
 def flat(numbers: Sequence[Any]) -> Iterator[Any]:
