@@ -6,6 +6,7 @@ import graphviz
 
 from autograd_mini import drawing
 from autograd_mini.drawing import RenderingError, draw_text
+from autograd_mini.drawing.themes import CHOICES, Options
 from autograd_mini.errors import AutogradError
 from autograd_mini.value import Value
 
@@ -13,11 +14,10 @@ from .options import Arguments, labelled, option, read, rooted, suffix, write
 
 _WRITTEN = ("dot", "gv", "mmd", "tex", "json", "txt")  # beside what Graphviz makes
 _USUAL = ("svg", "png", "pdf", "dot", "mmd", "tex", "json", "txt")
+_LOOKS = ("detail", "rankdir", "theme")
 OPTIONS = [
     "expression values --out",
-    option("--detail", choices=("values", "gradients", "chain rule"), default="gradients"),
-    option("--rankdir", choices=("LR", "TB", "RL", "BT")),
-    option("--theme", choices=("light", "dark", "print"), default="light"),
+    *(option(f"--{x}", choices=[*CHOICES[x]], default=getattr(Options, x)) for x in _LOOKS),
     option("--number-format", metavar="FORMAT", default=".4g"),
 ]
 
@@ -39,8 +39,7 @@ def run(args: Arguments) -> int:
 
 
 def _made(result: Value, kind: str, args: Arguments) -> bytes | str:
-    names = ("detail", "rankdir", "theme", "number_format", "lang")
-    common: dict[str, Any] = {name: getattr(args, name) for name in names}
+    common: dict[str, Any] = {x: getattr(args, x) for x in (*_LOOKS, "number_format", "lang")}
     if kind == "json":
         return f"{drawing.to_json(result, indent=1)}\n"
     if kind == "txt":

@@ -19,8 +19,12 @@ class Theme(NamedTuple):
     gradients that vanish, that are near 1, that explode: on the blue to orange axis, which all
     kinds of colour vision tell apart; in print, from light to dark.
 
-    Text on its background has a contrast of at least 4.5 : 1 (WCAG AA). What a field has by default
-    are its colours in the themes light, dark and print.
+    Text on its background has a contrast of at least 4.5 : 1 (WCAG AA). Below stand the colours in
+    the themes light, dark and print; a theme of one's own, put into THEMES, is light but for what
+    it says.
+
+    >>> Theme(background="#fffbe6").text
+    '#1b1f24'
     """
 
     background: str = "#ffffff #14181d #ffffff"
@@ -50,7 +54,8 @@ THEMES = {
     theme: Theme(*(colours.split()[k] for colours in Theme()))
     for k, theme in enumerate(("light", "dark", "print"))
 }
-_CHOICES = {
+Theme.__new__.__defaults__ = THEMES["light"]
+CHOICES = {
     "detail": ("values", "gradients", "chain rule"),
     "rankdir": ("LR", "TB", "RL", "BT"),
     "group": ("neuron", "layer"),
@@ -76,7 +81,7 @@ class Options:
     color_by: str | None = None
 
     def __post_init__(self) -> None:
-        for name, allowed in _CHOICES.items():
+        for name, allowed in CHOICES.items():
             if (choice := getattr(self, name)) != getattr(Options, name):
                 one_of(name, choice, allowed)
         checked(self.lang)
