@@ -5,9 +5,10 @@ more digits than its level allows. The blanks are steps of the recorded computat
 what the engine did.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from random import Random
 from typing import Any, NamedTuple
@@ -96,7 +97,7 @@ class Exercise:
         """The numbers that are given, by name, then the operations, but where one counts."""
         leaves = [node for node in self.steps.nodes if node.first is None]
         names = self.steps.named
-        leaves.sort(key=lambda x: ("xyzwsbkpn".index(names[x][0]), len(names[x]), names[x]))
+        leaves.sort(key=lambda x: ("xyzwsbkpn".find(names[x][0]), len(names[x]), names[x]))
         made = [i for i, step in enumerate(self.steps) if isinstance(step, Forward)] * self.drawn
         given = [explain(leaf, lang=lang) for leaf in leaves]
         return [e.symbolic for e in (*given, *(explain_step(self.steps, i, lang) for i in made))]
@@ -328,10 +329,6 @@ def _network(draw: Random, level: int) -> Drawn:
     return (layer[0] - draw.randint(-3, 3)) ** 2, weights + biases
 
 
-def _update(draw: Random, level: int) -> Drawn:
-    return _neuron(draw, level, judged=True)
-
-
 def _kink(draw: Random, level: int) -> Drawn:
     leaves = _leaves(draw, level, "xy"[: 1 + (level > 2)])
     offset = leaves[0].data * draw.choice((1, 1, -1)) + draw.choice((0, 0, 1))
@@ -377,6 +374,8 @@ def _cost(draw: Random, level: int) -> Drawn:
     return o, []
 
 
-_ALL = (_chain, _reuse, _neuron, _network, _update, _kink, _vanishing, _importance, _cost)
-COUNTED = ("importance", "cost")  # without a backward pass
-KINDS = {kind.__name__[1:]: kind for kind in _ALL}
+COUNTED = {"importance": _importance, "cost": _cost}  # without a backward pass
+KINDS: dict[str, Callable[[Random, int], Drawn]] = {
+    "chain": _chain, "reuse": _reuse, "neuron": _neuron, "network": _network,
+    "update": partial(_neuron, judged=True), "kink": _kink, "vanishing": _vanishing, **COUNTED,
+}  # fmt: skip

@@ -89,6 +89,16 @@ def test_the_key_of_what_is_counted_computes_with_what_is_on_the_sheet(kind):
             known.add(answer)
 
 
+def test_a_kind_may_have_leaves_of_other_names(monkeypatch):
+    def halved(draw, level):
+        a, x = leaves = [Value(Fraction(draw.randint(1, 9)), label=name) for name in "ax"]
+        return a * x / 2, leaves
+
+    monkeypatch.setitem(KINDS, "halved", halved)
+    given = exercise("halved", seed=1).given()
+    assert [one.text[0] for one in given[:2]] == ["a", "x"]
+
+
 def test_a_sheet_asks_for_nothing_that_has_no_blank():
     """Whether the gradient vanishes was asked, without a blank, and the key did not say."""
     drawn = [task for task in EACH if task.drawn]
