@@ -3,14 +3,17 @@
 import math
 import re
 import sys
+from pathlib import Path
 
 import pytest
 
 from autograd_mini import __version__
-from autograd_mini.cli import compile, draw, main, options
+from autograd_mini.cli import COMMANDS, _parser, draw, main, options
 from autograd_mini.cli.options import Parser
-from autograd_mini.course.exercises import KINDS
+from autograd_mini.museum import ENGINES
 from tests.cli.tongues import ENGLISH, SPANISH, words
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 # --- grad -----------------------------------------------------------------------------------------
@@ -58,18 +61,17 @@ def test_the_language_may_stand_before_the_command_and_before_help(lang, said):
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-@pytest.mark.parametrize(
-    ("command", "names"),
-    [
-        ("train", options.DATASETS + options.OPTIMISERS),
-        ("step", options.DATASETS + options.OPTIMISERS),
-        ("compile", compile.SHOWN),
-        ("draw", draw._USUAL),
-        ("exercise", (*KINDS,)),
-    ],
-)
-def test_help_names_what_an_option_takes(command, names, lang, said):
-    assert {*names} <= {*re.findall(r"\w[\w-]*", said(command, "--help", "--lang", lang))}
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_names_what_an_option_takes_and_the_reference_has_it(command, lang, said):
+    more = {"train": options.DATASETS, "step": options.DATASETS, "draw": draw._USUAL}
+    names = {*more.get(command, ())}
+    parser = _parser(lang, [command])._subparsers._group_actions[0].choices[command]
+    for action in parser._actions:
+        if action.metavar and action.choices != ENGINES:  # else it stands in the usage
+            names |= {*(action.choices or ())}
+    assert names <= {*re.findall(r"\w[\w-]*", said(command, "--help", "--lang", lang))}
+    page = DOCS / lang / "reference" / "command-line.md"
+    assert f"```{{command-help}} {command}\n" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

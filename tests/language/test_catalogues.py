@@ -11,6 +11,7 @@ import pytest
 import autograd_mini
 from autograd_mini import language
 from autograd_mini.language import catalogues
+from tests.cli.tongues import ENGLISH, SPANISH, words
 
 PACKAGE = Path(autograd_mini.__file__).parent
 FILES = sorted(Path(language.__file__).parent.glob("*.txt"))
@@ -51,6 +52,18 @@ def test_both_languages_have_the_same_slots(room):
         assert english.strip(), name
         assert spanish.strip(), name
         assert slots(english) == slots(spanish), name
+
+
+CODED = re.compile(r"\{[^}]*\}|`[^`]+`|\w+\([^)]*\)|\[.*\]|\w+=")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_text_is_in_the_language_of_the_other(room):
+    for name, both in language.catalogue(room).items():
+        english, spanish = (CODED.sub("", text) for text in both)
+        assert not words(spanish) & ENGLISH - {"has", "at"}, name  # of haber; an argument
+        assert not words(english) & SPANISH, name
+        assert english != spanish or not re.search(r"[a-z]{3,} [a-z]{3,}", english), name
 
 
 def test_no_text_stands_twice():
@@ -103,6 +116,17 @@ def test_every_text_that_is_asked_for_exists():
     for path, pattern in patterns:
         meant = re.compile(re.escape(pattern).replace("\0", ".+"))
         assert any(map(meant.fullmatch, NAMES)), (path, pattern)
+
+
+def test_what_a_command_says_of_its_arguments_exists():
+    for path, node in nodes():
+        asks = ast.unparse(node.func) if isinstance(node, ast.Call) and "cli" in path.parts else ""
+        if asks in ("args.say", "args.refuse", "args.exclude"):
+            own = [path.stem, "cli"] if path.stem in ROOMS else ROOMS
+            for pattern in _patterns(node.args[asks == "args.exclude"]):
+                meant = re.compile(re.escape(pattern).replace("\0", ".+"))
+                texts = [name.partition(".")[2] for name in NAMES if name.split(".")[0] in own]
+                assert any(map(meant.fullmatch, texts)), (path, node.lineno, pattern)
 
 
 def test_every_text_is_asked_for():

@@ -88,7 +88,7 @@ def test_every_error_that_a_command_meets_is_translated():
         forms = [text.replace("\0", x) for x in FILLED]
         known = any(translated(said, "es") != said for said in forms)
         met += known
-        excused = place.startswith((*PROGRAMMERS, "cli/")) or text.startswith(UNMET)
+        excused = place.startswith((*PROGRAMMERS, "cli/options.py")) or text.startswith(UNMET)
         if not known and not excused and text.strip("\0 ():,") not in ("", "is", "got"):
             missing.append((place, text))
     assert missing == []
