@@ -2,7 +2,9 @@
 
 import math
 import shutil
+from contextlib import suppress
 from keyword import iskeyword
+from pathlib import Path
 from unicodedata import normalize
 
 import pytest
@@ -11,9 +13,12 @@ from autograd_mini.compiler import program as programs
 from autograd_mini.compiler.backends import BACKENDS, backend
 from autograd_mini.compiler.passes import improved
 from autograd_mini.compiler.program import Input, Output, Program
-from autograd_mini.numbers.instructions import MEANING, Code
+from autograd_mini.numbers.instructions import COMPARISONS, MEANING, Code
 from tests.compiler.interpreter import interpreted
 from tests.compiler.programs import cubic, emitter, line
+
+with suppress(ImportError):  # by the thread of `auto` it would be parsed beside other modules, by
+    backend("llvm")  # pytest; on Python 3.11 that may end in a SystemError
 
 
 @pytest.fixture(params=["interpreted", *BACKENDS, "llvm on 3 threads"])
@@ -44,7 +49,15 @@ def run(request):
             kernel(-shared, [column + 1 for column in samples], count)
         return [float(x) for x in once], [[float(x) for x in row] for row in each]
 
+    called.name = name
     return called
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_page_on_compiling_has_a_row_for_each(lang):
+    page = Path(__file__).parents[2] / "docs" / lang / "explanation" / "compiling.md"
+    text = page.read_text(encoding="utf-8")
+    assert [name for name in BACKENDS if f"\n| `{name}` | " not in text] == []
 
 
 def test_a_cubic_and_its_slope(run):
@@ -120,6 +133,29 @@ def test_instructions_at_their_edges(run):
             and math.copysign(1, got) == math.copysign(1, edge[2])
         )
     ]
+    assert off == []
+
+
+def test_each_function_is_within_4_ulp(run):
+    numbers = [0.3, 0.9, 1.7, -0.4, -2.3, 5.1, 0.05, -0.8, 12.0, 30.0, -30.0]
+    rows = [numbers, numbers[::-1]]
+    code, emit = emitter()
+    given = [emit("input", float(k)) for k in range(2)]
+    arity = dict.fromkeys(MEANING, 1) | dict.fromkeys(("+", "-", "*", "/", "**", "%", "//"), 2)
+    arity |= {"atan2": 2, "sum": 2, "prod": 2, "hypot": 2, "dot": 2}
+    others = {"select", "polygamma", "others", "take", "and", "or", *COMPARISONS}
+    names = [opcode for opcode in MEANING if opcode not in others]
+    outputs = tuple(Output(name, emit(name, *given[: arity[name]])) for name in names)
+    program = Program((Input("x", True), Input("y", True)), code, 0, len(code), outputs, {})
+    _, found = run(program, [], rows, len(numbers))
+    off = []
+    for name, row in zip(names, found, strict=True):
+        own = run.name == "jax" and name in ("erfc", "gamma", "lgamma", "digamma")  # JAX's
+        for got, *at in zip(row, *rows, strict=True):
+            true = MEANING[name](*at[: arity[name]])
+            bound = 1e-12 * abs(true) if own else 4 * math.ulp(true)
+            if not (got == true or (got != got and true != true) or abs(got - true) <= bound):
+                off.append((name, at, got, true))
     assert off == []
 
 
