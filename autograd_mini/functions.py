@@ -12,7 +12,7 @@ from .numbers.kinds import is_traced, kind_of
 from .numbers.numberlike import data_of
 from .ops import SHEET, Op
 from .rules import fast
-from .rules.evaluation import beyond, vector
+from .rules.evaluation import confine, vector
 from .value import Value, apply
 
 
@@ -104,7 +104,7 @@ OPERATORS = {x: x for x in ["add", "sub", "mul", "pow", "neg", *_NAMED]} | {"div
 ALIASES = {"deg2rad": "radians", "rad2deg": "degrees"}  # NumPy's names
 _SCALAR = [name for name, op in SHEET.items() if not op.vectors]
 METHODS = [name for name in _SCALAR if name in _NAMED or name not in OPERATORS]  # those of Value
-Op.function, Op.beyond = function, beyond  # type: ignore[method-assign, assignment]
+Op.function, Op.confine = function, confine  # type: ignore[method-assign, assignment]
 globals().update({op.name: function(op) for op in SHEET.values()})
 for _name in METHODS:
     setattr(Value, _name, function(SHEET[_name]))

@@ -75,7 +75,7 @@ class Op:
     trees: dict[str, ast.expr]  #: all formulas, parsed
     rules: dict[object, Any]  #: what was made of them
     function: ClassVar[Callable[[Op], Callable[..., object]]]  # functions.py hands these two over
-    beyond: ClassVar[Callable[[Op], tuple[str, float, float] | None]] = staticmethod(lambda _: None)
+    confine: ClassVar[Callable[[Op], None]] = staticmethod(lambda _: None)
 
     def __init__(self, **fields: object) -> None:
         vars(self).update(fields)
@@ -168,16 +168,8 @@ def op(
         raise FormulaError(f"op {signature!r}: {name!r} is a primitive of the formulas")
     if old is not None and (old.value, old.partials, old.given) != (value, partials, given):
         raise FormulaError(f"op {signature!r}: {name!r} is on the sheet already, as {old!r}")
-    if old is None and Op.beyond(new):
-        new.trees["value"] = _guarded(new)
-        new.rules.clear()
-        if beyond := Op.beyond(new):
-            param, x, out = beyond
-            needed = domains[param].text.format(param)
-            raise FormulaError(
-                f"op {signature!r}: it needs {needed}, but gives {out!r} at {param} = {x!r};"
-                " let the formula refuse that: where(condition, value, log(-1))"
-            )
+    if old is None:
+        Op.confine(new)
     SHEET[name] = old or new
     return SHEET[name]
 
@@ -185,18 +177,6 @@ def op(
 def default_latex(op: Op) -> str:
     """The template of an operation whose line has none: its name."""
     return rf"\operatorname{{{{{op.name.replace('_', ' ')}}}}}({{{'}, {'.join(op.params)}}})"
-
-
-def _guarded(op: Op) -> ast.expr:
-    """The value within the bounds of all domains (or but for 0); elsewhere log(-1), no number."""
-    tree = op.trees["value"]
-    for param, domain in [(p, x) for p, x in op.domains.items() if p not in op.vectors]:
-        bounds = [(domain.low, ">"), (domain.high, "<")]
-        tests = [f"{sign}{'=' * (x in domain)} {x}" for x, sign in bounds if abs(x) < INFINITY]
-        for test in tests or ["!= 0"] * (0 not in domain):
-            guard: Any = parse(f"where({param} {test}, {param}, log(-1))", op.params)
-            guard.args[1], tree = tree, guard
-    return tree
 
 
 def _parse_formulas(new: Op) -> dict[str, ast.expr]:
@@ -221,26 +201,30 @@ op("sub(a, b)", "a - b", "1", "-1", latex="{a} - {b}", about=("difference", "res
 op("mul(a, b)", "a * b", "b", "a", latex=r"{a} \cdot {b}", about=("product", "producto"))
 op("div(a, b)", "a / b", "1 / b", "-out / b", b=NONZERO,
    scale={"b": "6e-309 / abs(b)"}, latex=r"\frac{{{a}}}{{{b}}}",
-   about=("quotient", "cociente"))  # fmt: skip
+   about=("quotient", "cociente"), textbook={"b": "-a / b ** 2"})  # fmt: skip
 op("pow(a, b)", "a ** b",
    # below 1 and from 2 ** 53 on b - 1 is not exact, and out / a the accurate way
    "where(below(b, 1), where(b == 0, 0, where(a == 0, b * a ** (b - 1), b * out / a)),"
    " where(below(b, 2 ** 53), b * a ** (b - 1), where(a == 0, 0, b * out / a)))",
    "where(a == 0, 0, out * log(a))", scale={"a": "6e-309 * abs(b)", "b": "1e-305"},
    needs="a > 0, or an integer b (b >= 0 where a = 0)", latex="{a}^{{{b}}}",
-   about=("power", "potencia"))  # fmt: skip
+   about=("power", "potencia"),
+   textbook={"a": "b * a ** (b - 1)", "b": "out * log(a)"})  # fmt: skip
 op("neg(a)", "-a", "-1", latex="-{a}", about=("negation", "opuesto"))
 op("abs(a)", "abs(a)", "where(a > 0, 1, where(a < 0, -1, 0))", kinks=("a",),
-   latex=r"\left|{a}\right|", about=("absolute value", "valor absoluto"))  # fmt: skip
+   latex=r"\left|{a}\right|", about=("absolute value", "valor absoluto"),
+   textbook={"a": "sign(a)"})  # fmt: skip
 op("square(a)", "a * a", "2 * a", latex="{a}^2", about=("square", "cuadrado"))
 op("reciprocal(a)", "1 / a", "-out * out", a=NONZERO, latex=r"\frac{{1}}{{{a}}}",
-   about=("reciprocal", "inverso"))  # fmt: skip
+   about=("reciprocal", "inverso"), textbook={"a": "-1 / a ** 2"})  # fmt: skip
 op("sqrt(a)", "sqrt(a)", "1 / (2 * out)", a=NON_NEGATIVE, latex=r"\sqrt{{{a}}}",
    about=("square root", "raíz cuadrada"))  # fmt: skip
 op("rsqrt(a)", "1 / sqrt(a)", "-out / (2 * a)", a=POSITIVE, latex=r"\frac{{1}}{{\sqrt{{{a}}}}}",
-   about=("reciprocal square root", "inverso de la raíz cuadrada"))  # fmt: skip
+   about=("reciprocal square root", "inverso de la raíz cuadrada"),
+   textbook={"a": "-1 / (2 * a * sqrt(a))"})  # fmt: skip
 op("cbrt(a)", "cbrt(a)", "where(a == 0, 1 / abs(a), out / a / 3)", ulps={"a": 6},
-   latex=r"\sqrt[3]{{{a}}}", about=("cube root", "raíz cúbica"))  # fmt: skip
+   latex=r"\sqrt[3]{{{a}}}", about=("cube root", "raíz cúbica"),
+   textbook={"a": "1 / (3 * out ** 2)"})  # fmt: skip
 
 # --- exponentials and logarithms ---------------------------------------------------------------
 op("exp(a)", "exp(a)", "out", latex="e^{{{a}}}", about=("exponential", "exponencial"))
@@ -251,9 +235,11 @@ op("expm1(a)", "expm1(a)", "exp(a)", latex="e^{{{a}}} - 1",
 op("log(a)", "log(a)", "1 / a", a=POSITIVE, latex=r"\ln {a}",
    about=("natural logarithm", "logaritmo natural"))  # fmt: skip
 op("log2(a)", "log2(a)", "1 / log(2) / a", a=POSITIVE, latex=r"\log_2 {a}",
-   about=("logarithm to base 2", "logaritmo en base 2"))  # fmt: skip
+   about=("logarithm to base 2", "logaritmo en base 2"),
+   textbook={"a": "1 / (a * log(2))"})  # fmt: skip
 op("log10(a)", "log10(a)", "1 / log(10) / a", a=POSITIVE, latex=r"\log_{{10}} {a}",
-   about=("logarithm to base 10", "logaritmo en base 10"))  # fmt: skip
+   about=("logarithm to base 10", "logaritmo en base 10"),
+   textbook={"a": "1 / (a * log(10))"})  # fmt: skip
 op("log1p(a)", "log1p(a)", "1 / (1 + a)", a=ABOVE_MINUS_1, latex=r"\ln(1 + {a})",
    about=("logarithm of 1 + a", "logaritmo de 1 + a"))  # fmt: skip
 op("logaddexp(a, b)", "where(a > b, a, b) + log1p(e)",
@@ -261,24 +247,27 @@ op("logaddexp(a, b)", "where(a > b, a, b) + log1p(e)",
    given={"e": "where(a >= b, expdiff(b, a), expdiff(a, b))"},
    scale={"value": "where(a > b, abs(a), abs(b)) + e"}, latex=r"\ln(e^{{{a}}} + e^{{{b}}})",
    about=("logarithm of a sum of two exponentials",
-          "logaritmo de una suma de dos exponenciales"))  # fmt: skip
+          "logaritmo de una suma de dos exponenciales"),
+   textbook={"a": "exp(a - out)", "b": "exp(b - out)"})  # fmt: skip
 
 # --- trigonometry ------------------------------------------------------------------------------
 op("sin(a)", "sin(a)", "cos(a)", latex=r"\sin({a})", about=("sine", "seno"))
 op("cos(a)", "cos(a)", "-sin(a)", latex=r"\cos({a})", about=("cosine", "coseno"))
 op("tan(a)", "tan(a)", "1 + out * out", latex=r"\tan({a})", about=("tangent", "tangente"))
 op("asin(a)", "asin(a)", "1 / sqrt((1 - a) * (1 + a))", a=UNIT, latex=r"\arcsin({a})",
-   about=("arc sine", "arcoseno"))  # fmt: skip
+   about=("arc sine", "arcoseno"), textbook={"a": "1 / sqrt(1 - a ** 2)"})  # fmt: skip
 op("acos(a)", "acos(a)", "-1 / sqrt((1 - a) * (1 + a))", a=UNIT, latex=r"\arccos({a})",
-   about=("arc cosine", "arcocoseno"))  # fmt: skip
+   about=("arc cosine", "arcocoseno"), textbook={"a": "-1 / sqrt(1 - a ** 2)"})  # fmt: skip
 op("atan(a)", "atan(a)", "where(below(unsigned(a), 1), 1 / (1 + a * a), 1 / a / (a + 1 / a))",
-   latex=r"\arctan({a})", about=("arc tangent", "arcotangente"))  # fmt: skip
+   latex=r"\arctan({a})", about=("arc tangent", "arcotangente"),
+   textbook={"a": "1 / (1 + a ** 2)"})  # fmt: skip
 # b / (a * a + b * b), with a and b scaled so that the squares neither overflow nor underflow
 op("atan2(a, b)", "atan2(a, b)", "where(q == 0, 0, x / q * s)", "where(q == 0, 0, -y / q * s)",
    given={"r": "abs(a) + abs(b)",
           "s": "where(r < 1e-140, 2 ** 700, where(r < 1e140, 1, 2 ** -700))",
           "x": "s * b", "y": "s * a", "q": "x * x + y * y"},
-   about=("angle of the point (b, a)", "ángulo del punto (b, a)"))  # fmt: skip
+   about=("angle of the point (b, a)", "ángulo del punto (b, a)"),
+   textbook={"a": "b / (a ** 2 + b ** 2)", "b": "-a / (a ** 2 + b ** 2)"})  # fmt: skip
 op("radians(a)", "a * (pi / 180)", "pi / 180", latex=r"\frac{{\pi \cdot {a}}}{{180}}",
    about=("degrees to radians", "de grados a radianes"))  # fmt: skip
 op("degrees(a)", "a * (180 / pi)", "180 / pi", latex=r"\frac{{180 \cdot {a}}}{{\pi}}",
@@ -288,64 +277,85 @@ op("sinh(a)", "sinh(a)", "cosh(a)", latex=r"\sinh({a})",
 op("cosh(a)", "cosh(a)", "sinh(a)", latex=r"\cosh({a})",
    about=("hyperbolic cosine", "coseno hiperbólico"))  # fmt: skip
 op("tanh(a)", "tanh(a)", "4 * e / ((1 + e) * (1 + e))", given={"e": "exp(-2 * unsigned(a))"},
-   latex=r"\tanh({a})", about=("hyperbolic tangent", "tangente hiperbólica"))  # fmt: skip
+   latex=r"\tanh({a})", about=("hyperbolic tangent", "tangente hiperbólica"),
+   textbook={"a": "1 - out ** 2"})  # fmt: skip
 op("asinh(a)", "asinh(a)", "1 / hypot(1, a)", latex=r"\operatorname{{arsinh}}({a})",
-   about=("inverse hyperbolic sine", "seno hiperbólico inverso"))  # fmt: skip
+   about=("inverse hyperbolic sine", "seno hiperbólico inverso"),
+   textbook={"a": "1 / sqrt(1 + a ** 2)"})  # fmt: skip
 op("acosh(a)", "acosh(a)", "1 / (sqrt(a - 1) * sqrt(a + 1))", a=FROM_1,
    latex=r"\operatorname{{arcosh}}({a})",
-   about=("inverse hyperbolic cosine", "coseno hiperbólico inverso"))  # fmt: skip
+   about=("inverse hyperbolic cosine", "coseno hiperbólico inverso"),
+   textbook={"a": "1 / sqrt(a ** 2 - 1)"})  # fmt: skip
 op("atanh(a)", "atanh(a)", "1 / ((1 - a) * (1 + a))", a=INSIDE_UNIT,
    latex=r"\operatorname{{artanh}}({a})",
-   about=("inverse hyperbolic tangent", "tangente hiperbólica inversa"))  # fmt: skip
+   about=("inverse hyperbolic tangent", "tangente hiperbólica inversa"),
+   textbook={"a": "1 / (1 - a ** 2)"})  # fmt: skip
 op("hypot(a, b)", "hypot(a, b)", "where(out == 0, 0, a / out)", "where(out == 0, 0, b / out)",
    kinks=("out",), scale={"a": "6e-309 / out", "b": "6e-309 / out"},
-   latex=r"\sqrt{{{a}^2 + {b}^2}}", about=("hypotenuse", "hipotenusa"))  # fmt: skip
+   latex=r"\sqrt{{{a}^2 + {b}^2}}", about=("hypotenuse", "hipotenusa"),
+   textbook={"a": "a / out", "b": "b / out"})  # fmt: skip
 
 # --- activations -------------------------------------------------------------------------------
 op("relu(a)", "where(a <= 0, 0, a)", "where(a <= 0, 0, 1)", kinks=("a",),
    latex=r"\operatorname{{ReLU}}({a})",
-   about=("rectified linear unit", "unidad lineal rectificada"))  # fmt: skip
+   about=("rectified linear unit", "unidad lineal rectificada"),
+   textbook={"value": "where(a > 0, a, 0)", "a": "where(a > 0, 1, 0)"})  # fmt: skip
 op("leaky_relu(a, slope=0.01)", "where(a > 0, a, slope * a)", "where(a > 0, 1, slope)",
    "where(a > 0, 0, a)", kinks=("a",), latex=r"\operatorname{{LeakyReLU}}({a})",
-   about=("leaky rectified linear unit", "unidad lineal rectificada con fuga"))  # fmt: skip
+   about=("leaky rectified linear unit", "unidad lineal rectificada con fuga"),
+   textbook={"value": "where(a > 0, a, slope * a)"})  # fmt: skip
 op("elu(a, alpha=1.0)", "where(a > 0, a, alpha * expm1(a))", "where(a > 0, 1, alpha * exp(a))",
    "where(a > 0, 0, expm1(a))", kinks=("a",), latex=r"\operatorname{{ELU}}({a})",
-   about=("exponential linear unit", "unidad lineal exponencial"))  # fmt: skip
+   about=("exponential linear unit", "unidad lineal exponencial"),
+   textbook={"value": "where(a > 0, a, alpha * (exp(a) - 1))",
+             "alpha": "where(a > 0, 0, exp(a) - 1)"})  # fmt: skip
 op("selu(a)", "where(a > 0, scale * a, edge * expm1(a))", "where(a > 0, scale, edge * exp(a))",
    given={"scale": "1.0507009873554804934", "edge": "1.7580993408473768599"}, kinks=("a",),
    latex=r"\operatorname{{SELU}}({a})",
-   about=("scaled exponential linear unit", "unidad lineal exponencial escalada"))  # fmt: skip
+   about=("scaled exponential linear unit", "unidad lineal exponencial escalada"),
+   textbook={"value": "where(a > 0, scale * a, edge * (exp(a) - 1))"})  # fmt: skip
 op("sigmoid(a)", "where(below(a, 0), e, 1) / (1 + e)", "e / ((1 + e) * (1 + e))",
    given={"e": "exp(-unsigned(a))"}, latex=r"\sigma({a})",
-   about=("logistic sigmoid", "sigmoide logística"))  # fmt: skip
+   about=("logistic sigmoid", "sigmoide logística"),
+   textbook={"value": "1 / (1 + exp(-a))", "a": "out * (1 - out)"})  # fmt: skip
 op("logsigmoid(a)", "where(a < 0, a, 0) - log1p(e)", "where(a < 0, 1, e) / (1 + e)",
    given={"e": "exp(-abs(a))"}, latex=r"\ln \sigma({a})",
-   about=("logarithm of the sigmoid", "logaritmo de la sigmoide"))  # fmt: skip
+   about=("logarithm of the sigmoid", "logaritmo de la sigmoide"),
+   textbook={"a": "1 - sigmoid(a)"})  # fmt: skip
 op("softplus(a)", "where(a > 0, a, 0) + log1p(e)", "where(a < 0, e, 1) / (1 + e)",
-   given={"e": "exp(-abs(a))"}, latex=r"\ln(1 + e^{{{a}}})")  # fmt: skip
+   given={"e": "exp(-abs(a))"}, latex=r"\ln(1 + e^{{{a}}})",
+   textbook={"a": "sigmoid(a)"})  # fmt: skip
 op("silu(a)", "a * s", "s + a * e / ((1 + e) * (1 + e))",
    given={"e": "exp(-unsigned(a))", "s": "where(below(a, 0), e, 1) / (1 + e)"},
    scale={"value": "1e-305", "a": "s + abs(a) * e / ((1 + e) * (1 + e)) + 1e-305"},
    latex=r"\operatorname{{SiLU}}({a})",
-   about=("sigmoid-weighted linear unit", "unidad lineal ponderada por la sigmoide"))  # fmt: skip
+   about=("sigmoid-weighted linear unit", "unidad lineal ponderada por la sigmoide"),
+   textbook={"value": "a * sigmoid(a)",
+             "a": "sigmoid(a) * (1 + a * (1 - sigmoid(a)))"})  # fmt: skip
 op("gelu(a)", "a * c", "c + a * g * g / sqrt(2 * pi)",
    given={"c": "normal_cdf(a)", "g": "gauss(a / 2)"},
    scale={"value": "1e-306", "a": "c + abs(a) * g * g / sqrt(2 * pi)"}, ulps={"a": 8},
    latex=r"\operatorname{{GELU}}({a})",
-   about=("Gaussian error linear unit", "unidad lineal de error gaussiano"))  # fmt: skip
+   about=("Gaussian error linear unit", "unidad lineal de error gaussiano"),
+   textbook={"value": "a * normal_cdf(a)",
+             "a": "normal_cdf(a) + a * exp(-(a ** 2 / 2)) / sqrt(2 * pi)"})  # fmt: skip
 # tanh(softplus(a)) = u / v with u = (1 + exp(a))**2 - 1, v = u + 2, over exp(2a) if a > 0
 op("mish(a)", "a * u / v", "u / v + 4 * e * a * (1 + e) / (v * v) * where(a > 0, e, 1)",
    given={"e": "exp(-abs(a))", "u": "where(a > 0, 1 + 2 * e, e * (e + 2))",
           "v": "u + where(a > 0, 2 * e * e, 2)"},
    scale={"value": "1e-305", "a": "u / v + 4 * e * abs(a) / (v * v) + 1e-305"},
-   latex=r"\operatorname{{Mish}}({a})")  # fmt: skip
-op("softsign(a)", "a / (1 + abs(a))", "r * r", given={"r": "1 / (1 + abs(a))"})
+   latex=r"\operatorname{{Mish}}({a})",
+   textbook={"value": "a * tanh(softplus(a))",
+             "a": "tanh(softplus(a)) + a * sigmoid(a) * (1 - tanh(softplus(a)) ** 2)"})  # fmt: skip
+op("softsign(a)", "a / (1 + abs(a))", "r * r", given={"r": "1 / (1 + abs(a))"},
+   textbook={"value": "a / (1 + abs(a))", "a": "1 / (1 + abs(a)) ** 2"})  # fmt: skip
 # log(-1): there is no such number
 op("hardtanh(a, low=-1, high=1)",
    "where(low > high, log(-1), where(a < low, low, where(a > high, high, a)))",
    "where(a <= low, 0, where(a >= high, 0, 1))", "where(a <= low, 1, 0)", "where(a >= high, 1, 0)",
    kinks=("a - low", "a - high"), needs="low <= high", latex=r"\operatorname{{hardtanh}}({a})",
-   about=("hard hyperbolic tangent", "tangente hiperbólica dura"))  # fmt: skip
+   about=("hard hyperbolic tangent", "tangente hiperbólica dura"),
+   textbook={"value": "where(a < low, low, where(a > high, high, a))"})  # fmt: skip
 
 # --- error function and gamma ------------------------------------------------------------------
 op("erf(a)", "erf(a)", "2 / sqrt(pi) * gauss(a)", about=("error function", "función error"))
@@ -376,11 +386,13 @@ op("clamp(a, low, high)",
    "where(low > high, log(-1), where(a < low, low, where(a > high, high, a)))",
    "where(a < low, 0, where(a > high, 0, 1))", "where(a < low, 1, 0)", "where(a > high, 1, 0)",
    kinks=("a - low", "a - high"), needs="low <= high",
-   about=("limit to a range", "acotación a un intervalo"))  # fmt: skip
+   about=("limit to a range", "acotación a un intervalo"),
+   textbook={"value": "where(a < low, low, where(a > high, high, a))"})  # fmt: skip
 op("where(c, a, b)", "where(c, a, b)", "0", "where(c, 1, 0)", "where(c, 0, 1)",
    about=("choice by a condition", "elección según una condición"))  # fmt: skip
 op("sign(a)", "where(a > 0, 1, where(a < 0, -1, a))", "0", kinks=("a",),
-   latex=r"\operatorname{{sgn}}({a})", about=("sign", "signo"))  # fmt: skip
+   latex=r"\operatorname{{sgn}}({a})", about=("sign", "signo"),
+   textbook={"value": "where(a > 0, 1, where(a < 0, -1, 0))"})  # fmt: skip
 op("floor(a)", "floor(a)", "0", kinks=("a - floor(a)",), latex=r"\lfloor {a} \rfloor",
    about=("largest integer not above", "mayor entero menor o igual"))  # fmt: skip
 op("round(a)", "where(d < 1 / 2, f, where(d > 1 / 2, f + 1, 2 * floor((f + 1) / 2)))", "0",
@@ -417,14 +429,16 @@ op("dot(a[], b[])", "dot(a, b)", "b_i", "a_i", scale={"value": "sum(m)"},
 op("logsumexp(a[])", "m + log1p(sum(e, -1))", "e_i / s",
    given={"m": "max(a)", "e": "expdiff(a_i, m)", "s": "sum(e)"},
    scale={"value": "abs(m) + log1p(sum(e, -1))"}, needs="at least one number",
-   latex=r"\ln \sum e^{{{a}}}", about=("logarithm of a sum of exponentials",
-          "logaritmo de una suma de exponenciales"))  # fmt: skip
+   latex=r"\ln \sum e^{{{a}}}",
+   about=("logarithm of a sum of exponentials",
+          "logaritmo de una suma de exponenciales"),
+   textbook={"value": "log(sum(exp(a_i)))", "a": "exp(a_i - out)"})  # fmt: skip
 op("max(a[])", "max(a)", "where(a_i == out, 1 / ties, 0)", given={"ties": "count(a, max(a))"},
    kinks=("gap(a, out)",), needs="at least one number", latex=r"\max {a}",
-   about=("largest", "máximo"))  # fmt: skip
+   about=("largest", "máximo"), textbook={"a": "where(a_i == out, 1, 0)"})  # fmt: skip
 op("min(a[])", "min(a)", "where(a_i == out, 1 / ties, 0)", given={"ties": "count(a, min(a))"},
    kinks=("gap(a, out)",), needs="at least one number", latex=r"\min {a}",
-   about=("smallest", "mínimo"))  # fmt: skip
+   about=("smallest", "mínimo"), textbook={"a": "where(a_i == out, 1, 0)"})  # fmt: skip
 op("norm(a[])", "norm(a)", "where(out == 0, 0, a_i / out)", kinks=("out",),
    scale={"a": "6e-309 / out"}, latex=r"\left\|{a}\right\|",
-   about=("Euclidean norm", "norma euclídea"))  # fmt: skip
+   about=("Euclidean norm", "norma euclídea"), textbook={"a": "a_i / out"})  # fmt: skip

@@ -21,7 +21,6 @@ from autograd_mini.value import Value
 from . import symbols
 from .shapes import Shape
 from .symbols import Piece, slot
-from .textbook import textbook
 from .typesetting import typeset
 
 LONGEST_VECTOR = 4  # elements; of a longer one the first, and the last are shown
@@ -121,7 +120,7 @@ class _Writer(Printer[Piece]):
         if key == "a" and self.shape.exponent is not None:
             return _worked_out(self.shape.exponent)
         tree = op.trees["shown" if key == "value" else f"d{op.params.index(key)}"]
-        if learnt := textbook(op).get(key):
+        if learnt := op.textbook.get(key):
             names = {*op.params, *op.given, "out", "pi", "n", *(f"{v}_i" for v in op.vectors)}
             try:
                 tree = parse(learnt, names, PRIMITIVES | SHEET.keys())
@@ -227,7 +226,7 @@ def notation_of(shape: Shape) -> Notation:
     else:
         value = named(op, {param: write.name(param) for param in op.params})
         own = op.latex == default_latex(op) and op.value != f"{op.name}({', '.join(op.params)})"
-        if own or "value" in textbook(op):
+        if own or "value" in op.textbook:
             spelt = write(write.tree("value"))
             definition = spelt if spelt.text != value.text else None  # a % b is mod(a, b)
     partials: list[Piece | None] = []

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from autograd_mini import errors
+from autograd_mini.formulas.grammar import parse
 from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.kind import Kind, Number
 from autograd_mini.numbers.kinds import brief, constant, in_ieee, kind_of, number, shown
@@ -97,11 +98,32 @@ def partials(
     return rule(op, IEEE, active).partials(*numbers, out)
 
 
-def beyond(op: Op) -> tuple[str, float, float] | None:
-    """Where op gives a number outside of a domain: the argument, there, the number.
+def confine(op: Op) -> None:
+    """See to it that op has no value outside of its domains, compiled and in a page neither.
 
-    It is the formula that refuses, compiled and in a page too; a domain says what it needs.
+    Where its formula has one, log(-1) takes its place: there is no such number. Raises FormulaError
+    for a domain that is no interval (or all but 0) and that the formula does not keep to.
     """
+    if not _beyond(op):
+        return
+    op.rules.clear()
+    for param, domain in [(p, x) for p, x in op.domains.items() if p not in op.vectors]:
+        bounds = [(domain.low, ">"), (domain.high, "<")]
+        tests = [f"{sign}{'=' * (x in domain)} {x}" for x, sign in bounds if isfinite(x)]
+        for test in tests or ["!= 0"] * (0 not in domain):
+            guard: Any = parse(f"where({param} {test}, {param}, log(-1))", op.params)
+            guard.args[1], op.trees["value"] = op.trees["value"], guard
+    if found := _beyond(op):
+        param, x, out = found
+        needed = op.domains[param].text.format(param)
+        raise errors.FormulaError(
+            f"op {op.signature!r}: it needs {needed}, but gives {out!r} at {param} = {x!r};"
+            " let the formula refuse that: where(condition, value, log(-1))"
+        )
+
+
+def _beyond(op: Op) -> tuple[str, float, float] | None:
+    """Where op gives a number outside of a domain: the argument, there, the number."""
 
     def points(param: str) -> Iterator[float]:
         _, low, high, _ = op.domains.get(param, NONZERO)
