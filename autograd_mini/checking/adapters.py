@@ -38,6 +38,7 @@ _NAMES = {  # the Spanish ones last
     " retropropagar retropropagacion retroceder atras hacia_atras propagar",
 }
 WHOLE = _NAMES["backward"].split()
+_NEEDED = ("data", "grad", "backward")
 _NOTHING = object()
 _reader: Callable[[str], Callable[[Any], Any]] = cache(attrgetter)
 
@@ -73,14 +74,15 @@ class Adapter:
     backward: Way = None
 
     def missing(self, node: Any = None) -> list[str]:
-        """What no engine can do without, and this one (its node, if one is given) does not show."""
+        """What no engine can do without, or was told, and this one (or its node) does not show."""
 
         def is_told(way: Way) -> bool:
             if isinstance(way, str) and node is not None:
                 return _read(node, way, _NOTHING) is not _NOTHING
             return isinstance(way, str) or callable(way)
 
-        return [x for x in ("data", "grad", "backward") if not is_told(getattr(self, x))]
+        asked = [x for x, way in vars(self).items() if way is not None and x != "label"]
+        return [x for x in vars(self) if x in (*asked, *_NEEDED) and not is_told(getattr(self, x))]
 
     def get(self, node: Any, what: str) -> Any:
         """What a node shows under one of the fields; None if it has no such thing."""

@@ -502,6 +502,8 @@ def test_a_function_that_gives_the_gradients_in_a_dict(pass_, verdict):
         ({"value": Told}, r"no grad, backward was found in Told \(value, inputs"),
         ({"value": engine("closures"), "adapter": Adapter(data="datum")}, "no data was found"),
         ({"value": engine("closures"), "adapter": Adapter(backward=7)}, "no backward was found"),
+        ({"value": engine("closures"), "adapter": Adapter(parents=7)}, "no parents was found"),
+        ({"value": engine("closures"), "adapter": Adapter(local="rule")}, "no local was found"),
     ],
 )
 def test_an_adapter_that_makes_no_sense_is_refused(options, words):

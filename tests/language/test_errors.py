@@ -31,8 +31,8 @@ PROGRAMMERS = (
 ).split()
 # Others that no command meets, by their first words: attributes of a package, indices of steps, ...
 UNMET = (
-    "module ", "op \0: it needs ", "value must be the class of the Values", "value must be a class of nodes",
-    "check_jvp needs", "an array of this library",
+    "module ", "value must be the class of the Values", "value must be a class of nodes",
+    "op \0: it needs ", "check_jvp needs", "an array of this library",
     "a recorded node cannot be changed",
     "there are ", "only Values can be drawn", "an expression is text", "polygamma ",
     "steps needs a Value", "with value=",
