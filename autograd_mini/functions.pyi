@@ -147,6 +147,19 @@ def neg(a: Value) -> Value: ...
 def neg(a: Any) -> Any: ...
 
 @overload
+def sign(a: float) -> float:
+    r"""Sign: sign(a) = where(a > 0, 1, where(a < 0, -1, a))
+
+        d/da = 0
+    """
+
+@overload
+def sign(a: Value) -> Value: ...
+
+@overload
+def sign(a: Any) -> Any: ...
+
+@overload
 def abs(a: float) -> float:
     r"""Absolute value: abs(a) = abs(a)
 
@@ -933,19 +946,6 @@ def where(c: Any, a: Any, b: Value) -> Value: ...
 def where(c: Any, a: Any, b: Any) -> Any: ...
 
 @overload
-def sign(a: float) -> float:
-    r"""Sign: sign(a) = where(a > 0, 1, where(a < 0, -1, a))
-
-        d/da = 0
-    """
-
-@overload
-def sign(a: Value) -> Value: ...
-
-@overload
-def sign(a: Any) -> Any: ...
-
-@overload
 def floor(a: float) -> float:
     r"""Largest integer not above: floor(a) = floor(a)
 
@@ -1199,6 +1199,12 @@ class Methods:
     def __neg__(self) -> Value: ...
     def __abs__(self) -> Value: ...
     __array_ufunc__: Any
+
+    def sign(self) -> Value:
+        r"""Sign: sign(a) = where(a > 0, 1, where(a < 0, -1, a))
+
+            d/da = 0
+        """
 
     def abs(self) -> Value:
         r"""Absolute value: abs(a) = abs(a)
@@ -1578,12 +1584,6 @@ class Methods:
             d/dc = 0
             d/da = where(c, 1, 0)
             d/db = where(c, 0, 1)
-        """
-
-    def sign(self) -> Value:
-        r"""Sign: sign(a) = where(a > 0, 1, where(a < 0, -1, a))
-
-            d/da = 0
         """
 
     def floor(self) -> Value:

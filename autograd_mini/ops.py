@@ -180,7 +180,7 @@ def default_latex(op: Op) -> str:
 
 
 def _parse_formulas(new: Op) -> dict[str, ast.expr]:
-    """All formulas, parsed: "value", "shown", "d0", ..., given names, "kink 0", "scale a", ..."""
+    """All formulas, parsed: "value", "d0", ..., given names, "kink 0", "scale a", "shown a", ..."""
     functions = PRIMITIVES | SHEET.keys()
     names = {*new.params, "pi", *["n"] * bool(new.vectors), *(f"{v}_i" for v in new.vectors)}
     trees = {}
@@ -188,10 +188,11 @@ def _parse_formulas(new: Op) -> dict[str, ast.expr]:
     for key, text in new.given.items():
         trees[key] = parse(text, names, functions)
         names |= {key, f"{key}_i"}  # it may be a vector, such as others(a)
-    trees["shown"] = trees["value"] = parse(new.value, names, functions)
+    trees["value"] = parse(new.value, names, functions)
     others = {f"d{k}": text for k, text in enumerate(new.partials)}
     others |= {f"kink {k}": text for k, text in enumerate(new.kinks)}
     others |= {f"scale {key}": text for key, text in new.scale.items()}
+    others |= {f"shown {key}": text for key, text in new.textbook.items()}
     return trees | {key: parse(text, names | {"out"}, functions) for key, text in others.items()}
 
 
@@ -211,6 +212,9 @@ op("pow(a, b)", "a ** b",
    about=("power", "potencia"),
    textbook={"a": "b * a ** (b - 1)", "b": "out * log(a)"})  # fmt: skip
 op("neg(a)", "-a", "-1", latex="-{a}", about=("negation", "opuesto"))
+op("sign(a)", "where(a > 0, 1, where(a < 0, -1, a))", "0", kinks=("a",),
+   latex=r"\operatorname{{sgn}}({a})", about=("sign", "signo"),
+   textbook={"value": "where(a > 0, 1, where(a < 0, -1, 0))"})  # fmt: skip
 op("abs(a)", "abs(a)", "where(a > 0, 1, where(a < 0, -1, 0))", kinks=("a",),
    latex=r"\left|{a}\right|", about=("absolute value", "valor absoluto"),
    textbook={"a": "sign(a)"})  # fmt: skip
@@ -390,9 +394,6 @@ op("clamp(a, low, high)",
    textbook={"value": "where(a < low, low, where(a > high, high, a))"})  # fmt: skip
 op("where(c, a, b)", "where(c, a, b)", "0", "where(c, 1, 0)", "where(c, 0, 1)",
    about=("choice by a condition", "elección según una condición"))  # fmt: skip
-op("sign(a)", "where(a > 0, 1, where(a < 0, -1, a))", "0", kinks=("a",),
-   latex=r"\operatorname{{sgn}}({a})", about=("sign", "signo"),
-   textbook={"value": "where(a > 0, 1, where(a < 0, -1, 0))"})  # fmt: skip
 op("floor(a)", "floor(a)", "0", kinks=("a - floor(a)",), latex=r"\lfloor {a} \rfloor",
    about=("largest integer not above", "mayor entero menor o igual"))  # fmt: skip
 op("round(a)", "where(d < 1 / 2, f, where(d > 1 / 2, f + 1, 2 * floor((f + 1) / 2)))", "0",

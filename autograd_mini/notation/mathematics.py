@@ -12,8 +12,6 @@ from functools import lru_cache, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from autograd_mini.errors import FormulaError
-from autograd_mini.formulas.grammar import PRIMITIVES, parse
 from autograd_mini.formulas.printer import Printer
 from autograd_mini.ops import SHEET, Op, default_latex
 from autograd_mini.value import Value
@@ -119,14 +117,8 @@ class _Writer(Printer[Piece]):
         op = self.op
         if key == "a" and self.shape.exponent is not None:
             return _worked_out(self.shape.exponent)
-        tree = op.trees["shown" if key == "value" else f"d{op.params.index(key)}"]
-        if learnt := op.textbook.get(key):
-            names = {*op.params, *op.given, "out", "pi", "n", *(f"{v}_i" for v in op.vectors)}
-            try:
-                tree = parse(learnt, names, PRIMITIVES | SHEET.keys())
-            except FormulaError as error:
-                raise FormulaError(f"op {op.signature!r}, textbook: {error}") from None
-        return tree
+        known = "value" if key == "value" else f"d{op.params.index(key)}"
+        return op.trees.get(f"shown {key}", op.trees[known])
 
     # --- what the walk over a formula asks for ---------------------------------------------------
     def number(self, value: float) -> Piece:
@@ -213,7 +205,7 @@ class _Writer(Printer[Piece]):
 
 @lru_cache(maxsize=2048)
 def notation_of(shape: Shape) -> Notation:
-    """The templates of a shape; FormulaError if a textbook formula is none."""
+    """The templates of a shape."""
     op = shape.op
     if op is None:
         name = symbols.function_name(shape.name) if shape.name else symbols.name("f")

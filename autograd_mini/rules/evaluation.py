@@ -107,6 +107,7 @@ def confine(op: Op) -> None:
     if not _beyond(op):
         return
     op.rules.clear()
+    op.trees.setdefault("shown value", op.trees["value"])
     for param, domain in [(p, x) for p, x in op.domains.items() if p not in op.vectors]:
         bounds = [(domain.low, ">"), (domain.high, "<")]
         tests = [f"{sign}{'=' * (x in domain)} {x}" for x, sign in bounds if isfinite(x)]

@@ -54,7 +54,8 @@ def run(source: str, namespace: dict[str, Any]) -> None:
 
 def namespace_of(op: Op, kind: Kind) -> dict[str, Any]:
     """The primitives of the kind, and the operations of the sheet that the formulas call."""
-    called = set().union(*map(functions_in, op.trees.values())) - PRIMITIVES
+    used = [tree for key, tree in op.trees.items() if not key.startswith("shown ")]
+    called = set().union(*map(functions_in, used)) - PRIMITIVES
     return kind.namespace | {name: plain(SHEET[name], kind) for name in called}
 
 
