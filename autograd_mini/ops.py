@@ -98,24 +98,24 @@ class Op:
         return f"<op {self.signature} = {self.value}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _find, (self.name,)
+        return find, (self.name,)
 
 
 SHEET: dict[str, Op] = {}
 NOTHING: Mapping[str, Any] = {}
-_FORMS: dict[str, tuple[Any, str]] = {
-    **dict.fromkeys(("given", "textbook", "scale", "ulps"), (Mapping, "a dict")),
-    "needs": (str, "a text"),
-    "kinks": ((tuple, list), "a tuple of formulas"),
-    "about": ((tuple, list), "its name in English and in Spanish"),
-}
+_FORMS: dict[str, Any] = dict.fromkeys(("given", "textbook", "scale", "ulps"), Mapping)
+_FORMS |= {"needs": str, "kinks": tuple, "about": tuple}
 
 
-def _find(name: str) -> Op:
-    """Unpickle an operation: it is looked up by name, so a user's op must have been defined."""
+def find(name: str) -> Op:
+    """The operation of a saved graph, by its name: a user's op must have been defined."""
     if name not in SHEET:
-        raise FormulaError(f"the operation {name!r} is not on the sheet; define it with op(...)")
+        why = "is not on the sheet; define it with op(...)"
+        raise FormulaError(f"the operation {name!r:.40} {why}")
     return SHEET[name]
+
+
+_find = find  # its name in pickles of version 0.1
 
 
 def op(
@@ -152,8 +152,9 @@ def op(
         about=about or (name, name), textbook=textbook, scale=scale, ulps=ulps, rules={},
     )  # fmt: skip
     for field, x in (vars(new) | domains).items():
-        form, what = (Domain, "a Domain") if field in domains else _FORMS.get(field, (object, ""))
-        if not isinstance(x, form) or (field == "about" and len(x) != 2):
+        form, pair = Domain if field in domains else _FORMS.get(field, object), field == "about"
+        if not isinstance(x, form) or (pair and len(x) != 2):
+            what = f"a {form.__name__}{' (English, Spanish)' * pair}"
             raise FormulaError(f"op {signature!r}: {field} must be {what}, got {x!r}")
     if unknown := {*domains, *({*scale, *ulps, *textbook} - {"value"})} - {*params}:
         raise FormulaError(f"op {signature!r} has no argument {', '.join(sorted(unknown))}")

@@ -16,7 +16,7 @@ from autograd_mini.files import Format
 from autograd_mini.graph import topological
 from autograd_mini.numbers.kinds import number
 from autograd_mini.numbers.numberlike import data_of
-from autograd_mini.ops import SHEET, Op
+from autograd_mini.ops import Op, find
 from autograd_mini.rules.evaluation import each, flat
 from autograd_mini.value import Value
 
@@ -131,14 +131,11 @@ def _operation(
     name: str, given: list[Any], parents: tuple[Value, ...], nodes: dict[str, Value]
 ) -> tuple[Op, tuple[Any, ...]]:
     """The operation, and its arguments, among which are the parents."""
-    if name not in SHEET:
-        what = "define it with op(...)"
-        raise FormulaError(f"the operation {name!r:.40} is not on the sheet; {what}")
 
     def argument(x: Any) -> Any:
         return nodes[x["node"]] if isinstance(x, dict) and "node" in x else read_number(x)
 
-    op = SHEET[name]
+    op = find(name)
     args = tuple(each(argument, [tuple(arg) if isinstance(arg, list) else arg for arg in given]))
     if [arg.__class__ is tuple for arg in args] != [param in op.vectors for param in op.params]:
         raise ValueError(f"the args do not fit {op.signature}")

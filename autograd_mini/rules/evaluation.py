@@ -114,17 +114,13 @@ def confine(op: Op) -> None:
         for test in tests or ["!= 0"] * (0 not in domain):
             guard: Any = parse(f"where({param} {test}, {param}, log(-1))", op.params)
             guard.args[1], op.trees["value"] = op.trees["value"], guard
-    if found := _beyond(op):
-        param, x, out = found
-        needed = op.domains[param].text.format(param)
-        raise errors.FormulaError(
-            f"op {op.signature!r}: it needs {needed}, but gives {out!r} at {param} = {x!r};"
-            " let the formula refuse that: where(condition, value, log(-1))"
-        )
+    if needed := _beyond(op):
+        how = "let the formula refuse all else: where(condition, value, log(-1))"
+        raise errors.FormulaError(f"op {op.signature!r}: it needs {needed}; {how}")
 
 
-def _beyond(op: Op) -> tuple[str, float, float] | None:
-    """Where op gives a number outside of a domain: the argument, there, the number."""
+def _beyond(op: Op) -> str | None:
+    """The condition of a domain outside of which op gives a number."""
 
     def points(param: str) -> Iterator[float]:
         _, low, high, _ = op.domains.get(param, NONZERO)
@@ -132,11 +128,11 @@ def _beyond(op: Op) -> tuple[str, float, float] | None:
 
     for numbers in product(*map(points, op.params)) if op.domains else ():
         at = dict(zip(op.params, numbers, strict=True))
-        outside = [(p, at[p]) for p, domain in op.domains.items() if at[p] not in domain]
+        outside = [x.text.format(p) for p, x in op.domains.items() if at[p] not in x]
         with suppress(ArithmeticError, ValueError, TypeError):
             out = rule(op, FLOAT).value(*[(x, x) if p in op.vectors else x for p, x in at.items()])
             if outside and not _is_complex(out) and out - out == 0:
-                return *outside[0], out
+                return outside[0]
     return None
 
 
