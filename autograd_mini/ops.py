@@ -109,10 +109,9 @@ _FORMS |= {"needs": str, "kinks": tuple, "about": tuple}
 
 def find(name: str) -> Op:
     """The operation of a saved graph, by its name: a user's op must have been defined."""
-    if name not in SHEET:
-        why = "is not on the sheet; define it with op(...)"
-        raise FormulaError(f"the operation {name!r:.40} {why}")
-    return SHEET[name]
+    if name in SHEET:
+        return SHEET[name]
+    raise FormulaError(f"the operation {name!r:.40} is not on the sheet; define it with op(...)")
 
 
 _find = find  # its name in pickles of version 0.1
@@ -152,9 +151,9 @@ def op(
         about=about or (name, name), textbook=textbook, scale=scale, ulps=ulps, rules={},
     )  # fmt: skip
     for field, x in (vars(new) | domains).items():
-        form, pair = Domain if field in domains else _FORMS.get(field, object), field == "about"
-        if not isinstance(x, form) or (pair and len(x) != 2):
-            what = f"a {form.__name__}{' (English, Spanish)' * pair}"
+        form = Domain if field in domains else _FORMS.get(field, object)
+        if not isinstance(x, form) or (field == "about" and len(x) != 2):
+            what = "(English, Spanish)" if field == "about" else f"a {form.__name__}"
             raise FormulaError(f"op {signature!r}: {field} must be {what}, got {x!r}")
     if unknown := {*domains, *({*scale, *ulps, *textbook} - {"value"})} - {*params}:
         raise FormulaError(f"op {signature!r} has no argument {', '.join(sorted(unknown))}")

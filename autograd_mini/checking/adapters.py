@@ -38,7 +38,6 @@ _NAMES = {  # the Spanish ones last
     " retropropagar retropropagacion retroceder atras hacia_atras propagar",
 }
 WHOLE = _NAMES["backward"].split()
-_NEEDED = ("data", "grad", "backward")
 _NOTHING = object()
 _reader: Callable[[str], Callable[[Any], Any]] = cache(attrgetter)
 
@@ -81,8 +80,8 @@ class Adapter:
                 return _read(node, way, _NOTHING) is not _NOTHING
             return isinstance(way, str) or callable(way)
 
-        asked = [x for x, way in vars(self).items() if way is not None and x != "label"]
-        return [x for x in vars(self) if x in (*asked, *_NEEDED) and not is_told(getattr(self, x))]
+        told = {"data", "grad", "backward", *(x for x, way in vars(self).items() if way)}
+        return [x for x in vars(self) if x in told - {"label"} and not is_told(getattr(self, x))]
 
     def get(self, node: Any, what: str) -> Any:
         """What a node shows under one of the fields; None if it has no such thing."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from autograd_mini.numbers.floats import FLOAT
 from autograd_mini.numbers.kind import Kind
-from autograd_mini.ops import Op
+from autograd_mini.ops import Domain, Op
 from autograd_mini.rules import evaluation
 from autograd_mini.rules.evaluation import each
 from autograd_mini.rules.rule import rule
@@ -107,8 +107,7 @@ def directional_of(op: Op, args: Sequence[Any], along: Mapping[Place, float]) ->
     def f(t: Any) -> Any:
         point = _moved(each(precise if sharp else float, args), along, t)
         for k, i in along:
-            domain = op.domains.get(op.params[k])
-            if domain is not None and i is None and point[k] not in domain:
+            if i is None and point[k] not in op.domains.get(op.params[k], Domain("")):
                 raise ValueError
         return value(*point)
 

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from autograd_mini.numbers.arguments import positive, whole
-from autograd_mini.ops import Op
+from autograd_mini.ops import Domain, Op
 from autograd_mini.value import Value
 
 from . import table
@@ -93,9 +93,8 @@ def _points(draw: st.DrawFn, op: Op, largest: float, margin: float) -> tuple[Any
     length = draw(st.integers(1, 4)) if op.vectors else 0
     args: list[Any] = []
     for param, is_variable in zip(op.params, table.variable(op), strict=True):
-        domain = op.domains.get(param)
-        low = max(domain.low, -largest) if domain else -largest
-        high = min(domain.high, largest) if domain else largest
+        low, high = op.domains.get(param, Domain(""))[1:3]
+        low, high = max(low, -largest), min(high, largest)
         if low > high:
             raise ValueError(f"{op.signature} has no {param} from {-largest:g} to {largest:g}")
         few = st.integers(math.ceil(low), math.floor(min(high, 5))).map(float)

@@ -19,12 +19,8 @@ class Theme(NamedTuple):
     gradients that vanish, that are near 1, that explode: on the blue to orange axis, which all
     kinds of colour vision tell apart; in print, from light to dark.
 
-    Text on its background has a contrast of at least 4.5 : 1 (WCAG AA). Below stand the colours in
-    the themes light, dark and print; a theme of one's own, put into THEMES, is light but for what
-    it says.
-
-    >>> Theme(background="#fffbe6").text
-    '#1b1f24'
+    Text on its background has a contrast of at least 4.5 : 1 (WCAG AA). Below stand the colours
+    of light, dark and print; a theme of one's own, put into THEMES, is light but for what it says.
     """
 
     background: str = "#ffffff #14181d #ffffff"

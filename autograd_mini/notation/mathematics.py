@@ -114,11 +114,10 @@ class _Writer(Printer[Piece]):
 
     def tree(self, key: str) -> ast.expr:
         """The formula of an argument's derivative, or of "value"; as in textbooks, if it is so."""
-        op = self.op
         if key == "a" and self.shape.exponent is not None:
             return _worked_out(self.shape.exponent)
-        known = "value" if key == "value" else f"d{op.params.index(key)}"
-        return op.trees.get(f"shown {key}", op.trees[known])
+        known = "value" if key == "value" else f"d{self.op.params.index(key)}"
+        return self.op.trees.get(f"shown {key}", self.op.trees[known])
 
     # --- what the walk over a formula asks for ---------------------------------------------------
     def number(self, value: float) -> Piece:

@@ -12,7 +12,7 @@ from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.kind import Kind, Number
 from autograd_mini.numbers.kinds import brief, constant, in_ieee, kind_of, number, shown
 from autograd_mini.numbers.numberlike import NumberLike, data_of, held
-from autograd_mini.ops import NONZERO, Op
+from autograd_mini.ops import Domain, Op
 
 from .rule import rule
 
@@ -99,10 +99,9 @@ def partials(
 
 
 def confine(op: Op) -> None:
-    """See to it that op has no value outside of its domains, compiled and in a page neither.
+    """Where its formula has a value outside of its domains, put log(-1): there is no such number.
 
-    Where its formula has one, log(-1) takes its place: there is no such number. Raises FormulaError
-    for a domain that is no interval (or all but 0) and that the formula does not keep to.
+    Raises FormulaError for such a domain if it is neither an interval nor all but 0.
     """
     if not _beyond(op):
         return
@@ -121,12 +120,9 @@ def confine(op: Op) -> None:
 
 def _beyond(op: Op) -> str | None:
     """The condition of a domain outside of which op gives a number."""
-
-    def points(param: str) -> Iterator[float]:
-        _, low, high, _ = op.domains.get(param, NONZERO)
-        return filter(isfinite, (low - 1, low, high, high + 1, -1.5, -1.0, 0.0, 0.5))
-
-    for numbers in product(*map(points, op.params)) if op.domains else ():
+    bounds = [op.domains.get(param, Domain(""))[1:3] for param in op.params]
+    near = [(low - 1, low, high, high + 1, -1.5, -1.0, 0.0, 0.5) for low, high in bounds]
+    for numbers in product(*[filter(isfinite, points) for points in near]) if op.domains else ():
         at = dict(zip(op.params, numbers, strict=True))
         outside = [x.text.format(p) for p, x in op.domains.items() if at[p] not in x]
         with suppress(ArithmeticError, ValueError, TypeError):

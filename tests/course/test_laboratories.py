@@ -4,17 +4,28 @@ import json
 import math
 import xml.etree.ElementTree as ET
 from html import escape
+from pathlib import Path
 
 import pytest
 
+from autograd_mini.cli import lab
 from autograd_mini.course.cost import cost, operations
 from autograd_mini.course.depth import depth
 from autograd_mini.course.sweeps import learning_rates, step_size
 from autograd_mini.data import moons
 from autograd_mini.drawing.curves import WIDTH, Curves, svg
-from autograd_mini.language import LANGUAGES
+from autograd_mini.language import LANGUAGES, catalogue
 from autograd_mini.losses import mse
 from autograd_mini.nn import MLP, Neuron
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", lab._OWN)
+def test_a_laboratory_has_its_words_and_its_row_in_the_guide(name, lang):
+    assert {f"title.{name}", f"seen.{name}"} <= catalogue("lab").keys()
+    guide = Path(__file__).parents[2] / "docs" / lang / "how-to" / "laboratories.md"
+    assert f"| `autograd-mini lab {name} -o " in guide.read_text(encoding="utf-8")
+
 
 # --- depth ---------------------------------------------------------------------------------------
 HE, XAVIER = "he_normal", "xavier_normal"

@@ -15,7 +15,7 @@ import pygraphviz
 import pytest
 
 from autograd_mini import MLP, Value, draw, draw_paths, draw_text, functions, ieee, losses
-from autograd_mini.drawing import THEMES
+from autograd_mini.drawing import THEMES, Theme
 from autograd_mini.drawing.groups import grouped, path_of
 from autograd_mini.drawing.themes import mixed, scale
 from autograd_mini.graph import topological
@@ -298,6 +298,12 @@ def _linear(colour):
 
 def _luminance(colour):
     return sum(map(mul, (0.2126, 0.7152, 0.0722), _linear(colour)))
+
+
+def test_a_theme_of_one_s_own_says_what_differs(monkeypatch):
+    monkeypatch.setitem(THEMES, "slides", Theme(background="#fffbe6"))
+    assert THEMES["slides"] == THEMES["light"]._replace(background="#fffbe6")
+    assert 'bgcolor="#fffbe6"' in draw(Value(2.0) * 3.0, theme="slides").source
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
