@@ -12,7 +12,7 @@ from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.kind import Kind, Number
 from autograd_mini.numbers.kinds import brief, constant, in_ieee, kind_of, number, shown
 from autograd_mini.numbers.numberlike import NumberLike, data_of, held
-from autograd_mini.ops import Domain, Op
+from autograd_mini.ops import Op
 
 from .rule import rule
 
@@ -120,9 +120,9 @@ def confine(op: Op) -> None:
 
 def _beyond(op: Op) -> str | None:
     """The condition of a domain outside of which op gives a number."""
-    bounds = [op.domains.get(param, Domain(""))[1:3] for param in op.params]
-    near = [(low - 1, low, high, high + 1, -1.5, -1.0, 0.0, 0.5) for low, high in bounds]
-    for numbers in product(*[filter(isfinite, points) for points in near]) if op.domains else ():
+    ends = {p: (x.low - 1, x.low, x.high, x.high + 1, -1.0, 0.0) for p, x in op.domains.items()}
+    near = [filter(isfinite, (-1.5, 0.5, *ends.get(p, ()))) for p in op.params]
+    for numbers in product(*near) if op.domains else ():
         at = dict(zip(op.params, numbers, strict=True))
         outside = [x.text.format(p) for p, x in op.domains.items() if at[p] not in x]
         with suppress(ArithmeticError, ValueError, TypeError):
