@@ -12,7 +12,7 @@ magnitude, or `ulps` how far, the error is bounded (a tiny `scale` is the price 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from .errors import FormulaError
@@ -104,7 +104,7 @@ class Op:
 SHEET: dict[str, Op] = {}
 NOTHING: Mapping[str, Any] = {}
 _FORMS: dict[str, Any] = dict.fromkeys(("given", "textbook", "scale", "ulps"), Mapping)
-_FORMS |= {"needs": str, "kinks": tuple, "about": tuple}
+_FORMS |= {"needs": str, "kinks": tuple | list, "about": tuple | list}
 
 
 def find(name: str) -> Op:
@@ -123,9 +123,9 @@ def op(
     *partials: str,
     given: Mapping[str, str] = NOTHING,
     needs: str = "",
-    kinks: tuple[str, ...] = (),
+    kinks: Sequence[str] = (),
     latex: str = "",
-    about: tuple[str, str] | None = None,
+    about: Sequence[str] | None = None,
     textbook: Mapping[str, str] = NOTHING,
     scale: Mapping[str, str] = NOTHING,
     ulps: Mapping[str, float] = NOTHING,
@@ -153,7 +153,11 @@ def op(
     for field, x in (vars(new) | domains).items():
         form = Domain if field in domains else _FORMS.get(field, object)
         if not isinstance(x, form) or (field == "about" and len(x) != 2):
-            what = "(English, Spanish)" if field == "about" else f"a {form.__name__}"
+            what = (
+                "(English, Spanish)"
+                if field == "about"
+                else f"a {getattr(form, '__name__', 'tuple')}"
+            )
             raise FormulaError(f"op {signature!r}: {field} must be {what}, got {x!r}")
     if unknown := {*domains, *({*scale, *ulps, *textbook} - {"value"})} - {*params}:
         raise FormulaError(f"op {signature!r} has no argument {', '.join(sorted(unknown))}")
