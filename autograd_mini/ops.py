@@ -103,8 +103,10 @@ class Op:
 
 SHEET: dict[str, Op] = {}
 NOTHING: Mapping[str, Any] = {}
-_FORMS: dict[str, Any] = dict.fromkeys(("given", "textbook", "scale", "ulps"), Mapping)
-_FORMS |= {"needs": str, "kinks": tuple | list, "about": tuple | list}
+_FORMS: dict[str, tuple[Any, str]]
+_FORMS = dict.fromkeys(("given", "textbook", "scale", "ulps"), (Mapping, "a Mapping"))
+_FORMS |= {"needs": (str, "a str"), "kinks": (tuple | list, "a tuple")}
+_FORMS |= {"about": (tuple | list, "(English, Spanish)")}
 
 
 def find(name: str) -> Op:
@@ -151,13 +153,8 @@ def op(
         about=about or (name, name), textbook=textbook, scale=scale, ulps=ulps, rules={},
     )  # fmt: skip
     for field, x in (vars(new) | domains).items():
-        form = Domain if field in domains else _FORMS.get(field, object)
+        form, what = (Domain, "a Domain") if field in domains else _FORMS.get(field, (object, ""))
         if not isinstance(x, form) or (field == "about" and len(x) != 2):
-            what = (
-                "(English, Spanish)"
-                if field == "about"
-                else f"a {getattr(form, '__name__', 'tuple')}"
-            )
             raise FormulaError(f"op {signature!r}: {field} must be {what}, got {x!r}")
     if unknown := {*domains, *({*scale, *ulps, *textbook} - {"value"})} - {*params}:
         raise FormulaError(f"op {signature!r} has no argument {', '.join(sorted(unknown))}")

@@ -96,7 +96,7 @@ static double polygamma(double order, double x)
 {
     double near = x - nearbyint(x), sign = fmod(order, 2) == 0 ? -1 : 1;
     int n = (int)order;
-    if (!(order >= 0 && order <= 101 && order == n) || isnan(x) || (x <= 0 && near == 0))
+    if (!(order >= 0 && order <= 100 && order == n) || isnan(x) || (x <= 0 && near == 0))
         return NAN;
     if (x == INFINITY)
         return n == 0 ? x : 0;

@@ -128,15 +128,15 @@ def _taylor(order: int, zero: float, d: float) -> float:
 
 
 def polygamma(n: float, x: float) -> float:
-    """The n-th derivative of digamma, n = 0, 1, ..., 101 (Abramowitz & Stegun 6.4).
+    """The n-th derivative of digamma, n = 0, 1, ..., 100 (Abramowitz & Stegun 6.4).
 
     Recurrence up to a large x, then the asymptotic series; near the zero of digamma at 1.46... the
     Taylor series there; reflection on the left. Infinite where the result is too large.
 
     Raises ValueError at the poles 0, -1, -2, ... and for any other n.
     """
-    if n not in range(102):  # 100, the largest on the sheet, and its derivative
-        raise ValueError(f"polygamma needs an order n in 0, 1, ..., 101, got {n}")
+    if n not in range(101):  # beyond, factorials leave the floats
+        raise ValueError(f"polygamma needs an order n in 0, 1, ..., 100, got {n}")
     n = int(n)
     if math.isnan(x) or x == math.inf:
         return x if math.isnan(x) else (math.inf if n == 0 else 0.0)

@@ -259,7 +259,7 @@ const shifts = (x, length) => Array.from({length}, (_, k) => x + k);
 const digamma = (x) => polygamma(0, x);
 
 const polygamma = (n, x) => {
-  if (!(n >= 0 && n <= 101 && n % 1 === 0) || (x <= 0 && x === Math.floor(x))) return NaN;
+  if (!(n >= 0 && n <= 100 && n % 1 === 0) || (x <= 0 && x === Math.floor(x))) return NaN;
   if (x === Infinity) return n ? 0 : x;
   if (n === 0 && Math.abs(x - 1.4616321449683622) < 0.6)
     return taylor(1, 1.4616321449683622, x - 1.4616321449683622 - 9.549995429965697e-17);
