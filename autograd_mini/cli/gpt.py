@@ -21,7 +21,7 @@ from autograd_mini.optim import Adam
 from autograd_mini.optim.schedules import linear
 from autograd_mini.training import ModelFileError, load, load_metadata, save
 from autograd_mini.training.compiled import compile_step
-from autograd_mini.training.fitting import Kept
+from autograd_mini.training.fitting import kept
 
 from .options import Arguments, Teller, option, whole
 
@@ -131,7 +131,7 @@ def _train(backend: str, teller: Teller, plan: Plan, model: GPT, names: Names, r
     length = min(names.longest + 1, model.sizes["context"])
     step = compile_step(model, sequence_cross_entropy, rule, backend=backend)
     first, losses, start = rule.steps, list[float](), perf_counter()
-    compiled, kept = start, Kept(model.parameters(), rule)
+    compiled, restore = start, kept(model.parameters(), rule)
     due = {-(-plan.steps * k // LINES) for k in range(1, LINES + 1)}
     if backend == "python" and not find_spec("numpy"):
         teller.say("slow")
@@ -148,7 +148,7 @@ def _train(backend: str, teller: Teller, plan: Plan, model: GPT, names: Names, r
         while rule.steps < plan.steps:
             until = min(d for d in {*due, first + 1, rule.steps + SHOWN} if d > rule.steps)
             losses += step.sequence(batches(until))
-            kept = Kept(model.parameters(), rule)
+            restore = kept(model.parameters(), rule)
             if until == first + 1:
                 compiled = perf_counter()
                 say("compiled", backend=backend, seconds=compiled - start)
@@ -157,7 +157,7 @@ def _train(backend: str, teller: Teller, plan: Plan, model: GPT, names: Names, r
             if rule.steps in due:
                 say("line", **told, made="  ".join(_made(plan, model, names, rule.steps, 5)))
                 losses = []
-    kept.restore()  # a step that Ctrl-C has cut in two is taken back
+    restore()  # a step that Ctrl-C has cut in two is taken back
     if rule.steps == first < plan.steps:
         raise KeyboardInterrupt
     if taken := rule.steps - first:

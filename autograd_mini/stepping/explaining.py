@@ -97,8 +97,8 @@ def _node(node: Value, lang: str) -> Explanation:
         value = symbols.number(node.data)
         return teller.told("explanation.node", "node.leaf", teller.leaf(node), x=x, value=value)
     partials: list[Piece] = []
-    for edge, slope in enumerate(node.partials):
-        piece = teller.local(node, edge, slope, use=use_of(node, edge))
+    for edge in range(len(node.parents)):
+        piece = teller.local(node, edge, use=use_of(node, edge))
         if piece not in partials:
             partials.append(piece)
     return teller.told(
@@ -186,7 +186,7 @@ class _Writer(Teller):
         return self.told(
             "accumulate", "accumulate", symbolic,
             as_done(numeric, step.before + step.share, step.after),
-            self.local(node, step.edge, step.partial, use=use, numbers=not stale),
+            self.local(node, step.edge, use=use, numbers=not stale),
             why, x=x, y=self.called[step.node], n=len(same), k=same.index(step.edge) + 1,
             use=notation.marked(x, use), gradient=slots["target"], **numbers,
         )  # fmt: skip
@@ -216,12 +216,12 @@ class _Writer(Teller):
         shares = self.steps.shares(node)
         adjoint = next(s.adjoint for s in self.steps if isinstance(s, Visit) and s.node == node)
         symbolic, numeric = self._complete(node, adjoint)
-        slots = {"gradient": self.to(node), "value": symbols.number(adjoint)}
-        terms = ""
+        value, products = symbols.number(adjoint), symbols.number(0)
         if shares:
             numbers = [(symbols.number(s.adjoint), symbols.number(s.partial)) for s in shares]
-            slots["sum"] = sum_of([symbols.multiply(*pair) for pair in numbers])
-            numeric, terms = fill("visit.numbers", slots), slots["sum"].text
+            products = sum_of([symbols.multiply(*pair) for pair in numbers])
+            slots = {"gradient": self.to(node), "value": value, "sum": products}
+            numeric = fill("visit.numbers", slots)
         x = self.steps.nodes[node]
         uses = sum(user.parents.count(x) for user in self.steps.nodes)
         kind = (".none", ".one")[len(shares)] if len(shares) < 2 else ".some" * (len(shares) < uses)
@@ -230,7 +230,7 @@ class _Writer(Teller):
             sentence = "gradient.self"
         told = self.told(
             "explanation.gradient", sentence, symbolic, numeric, L=self.numerator,
-            x=self.called[node], n=len(shares), sum=terms, value=slots["value"],
+            x=self.called[node], n=len(shares), sum=products, value=value,
         )  # fmt: skip
         return told._replace(why=self._paths(node) if shares else "")
 

@@ -258,14 +258,12 @@ class Teller:
         same = slots["value"].text == result.text
         return symbolic, fill("forward" if same else "forward.numbers", slots)
 
-    def local(
-        self, node: Value, edge: int, slope: Any, *, use: int = 0, numbers: bool = True
-    ) -> Piece:
+    def local(self, node: Value, edge: int, *, use: int = 0, numbers: bool = True) -> Piece:
         """The local derivative of an edge: ∂y/∂x = 1 − y² = 1 − 0.5² = 0.75."""
         at = [k for k, x in enumerate(operands_of(node)) if isinstance(x, Value)][edge]
         parent = node.parents[edge]
         template = notation_of(shape_of(node)).partials[at]
-        value = symbols.number(slope)
+        value = symbols.number(node.partials[edge])
         slots = {"partial": partial(self.names[node], self.names[parent], use), "value": value}
         if template is None:
             return fill("local.one", slots)

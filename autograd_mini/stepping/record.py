@@ -92,7 +92,7 @@ def _recorded(root: Any, watch: Watch, seed: object, optimiser: Optimiser | None
         backward = reverse_sweep(nodes, *start(copy, seed, create_graph=False))
         stale = [k for k, node in enumerate(order) if node.first is not None and is_stale(node)]
         if optimiser is not None:
-            backward += _update(root, order, seed, optimiser)
+            backward += _update(order, seed, optimiser)
     else:
         values = _mirrored(root)
         nodes = topological(values[root])
@@ -177,16 +177,14 @@ def reverse_sweep(nodes: Sequence[Value], zero: Any, one: Any) -> list[Step]:
     return recorded
 
 
-def _update(
-    root: Value, order: Sequence[Value], seed: object, optimiser: Optimiser
-) -> Iterator[Step]:
+def _update(order: Sequence[Value], seed: object, optimiser: Optimiser) -> Iterator[Step]:
     ids = {node: k for k, node in enumerate(order)}
     changed = [p for p in optimiser.params if p in ids]
     if not changed:
         raise ValueError("the optimiser has no parameter that the root depends on")
     before = [p.data for p in changed]
     optimiser.zero_grad()
-    root.backward(seed)
+    order[-1].backward(seed)
     rate = optimiser.lr
     optimiser.step()
     for p, old in zip(changed, before, strict=True):

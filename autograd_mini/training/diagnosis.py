@@ -141,13 +141,12 @@ def diagnose(
     gradients = [gradient for _, gradient in sizes[1:]]
     found, stuck = [], []
     for k, (name, activation, neurons) in enumerate(layers):
-        saturated, dead = _shares(neurons, outputs[k], outputs[k + 1])
+        saturated, dead = shares = _shares(neurons, outputs[k], outputs[k + 1])
         verdict = _flow(gradients, k)
         if (dead or 0) >= MOST:
             stuck.append(verdict := "dead")
         elif (saturated or 0) >= MOST and verdict != "flat":
             stuck.append(verdict := "vanishing")
-        shares = saturated, dead
         found.append(LayerFlow(name, activation, len(neurons), *sizes[k + 1], *shares, verdict))
     overall = min(stuck) if stuck else found[0].verdict  # "dead" before "vanishing"
     hidden, factor = gradients[:-1], None
@@ -241,12 +240,6 @@ def _slope(neuron: Neuron, x: list[Value], h: Value) -> float:
     return float(grad(neuron.activation)(z))
 
 
-@cache
-def _steepest_of(name: str) -> float | None:
-    """That of an operation; a function of one's own may change, and is measured each time."""
-    return _steepest(functions.function(SHEET[name]))
-
-
 def _steepest(f: Callable[[Value], Any]) -> float | None:
     """The largest slope of an activation that is nearly flat on both sides; None for others."""
     try:
@@ -255,6 +248,10 @@ def _steepest(f: Callable[[Value], Any]) -> float | None:
     except (ArithmeticError, ValueError, AttributeError):  # it does not hold everywhere
         return None
     return steepest if ends < SATURATED_SLOPE * steepest < float("inf") else None
+
+
+# That of an operation; a function of one's own may change, and is measured each time.
+_steepest_of = cache(lambda name: _steepest(functions.function(SHEET[name])))
 
 
 # --- what it means -------------------------------------------------------------------------------

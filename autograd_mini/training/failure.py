@@ -69,9 +69,10 @@ def check_loss(loss: Any) -> None:
 
 
 def described(
-    error: Exception, model: Any, rows: list[Row], losses: Sequence[float], learning_rate: float
-) -> tuple[str, str, str]:
-    """(what happened, where, the likely cause) for an error in these rows, after such losses."""
+    error: Exception, model: Any, rows: list[Row], losses: Sequence[float], rate: float,
+    when: str, then: str = "", **told: Any,
+) -> TrainingError:  # fmt: skip
+    """What an error in these rows, after such losses, is told as: where it arose, and why."""
     what, place = str(error), ""
     backward = isinstance(error, errors.GradientError)
     if backward or "step: " in what:  # the optimiser refused to leave the floats
@@ -85,9 +86,11 @@ def described(
         what = f"{who}: {what} ({whose} largest parameter, {place}, is {p.data})"
     if losses:
         what += f", after losses of {', '.join(f'{x:.3g}' for x in losses)}"
+    cause = _likely_cause(error, backward, rows, rate if losses else None)
     if not losses and any(not is_finite(p.data) for p in model.parameters()):
-        return what, place, "weights that are not finite from the start; make or load others"
-    return what, place, _likely_cause(error, backward, rows, learning_rate if losses else None)
+        cause = "weights that are not finite from the start; make or load others"
+    message = f"{when}: {what}. Likely cause: {cause}.{then}"
+    return TrainingError(message, place=place, cause=cause, **told)
 
 
 def _likely_cause(error: Exception, backward: bool, rows: list[Row], rate: float | None) -> str:

@@ -23,7 +23,7 @@ from autograd_mini.value import Value
 from .failure import TrainingError, check_gradients, check_loss, described, is_numeric
 from .history import Epoch, History, Show, monitored, shown
 from .metrics import Judge, Loss, count_right, judge_of, loss_function, loss_value, measured
-from .samples import Row, check_model, check_optimiser, samples
+from .samples import Row, Samples, check_model, check_optimiser, samples
 
 
 @dataclass(eq=False)
@@ -46,13 +46,13 @@ class EarlyStopping:
         check.not_negative("min_delta", self.min_delta)
         self._lowest = self._mark = float("inf")
         self._waited = 0
-        self._weights: Kept | None = None
+        self._restore: Callable[[], None] | None = None
 
     def _is_enough(self, row: Epoch, params: list[Value]) -> bool:
         """Take note of an epoch; whether the loss has not gone down for long enough."""
         loss = monitored(row)
         if loss < self._lowest:
-            self._lowest, self._weights = loss, Kept(params)
+            self._lowest, self._restore = loss, kept(params)
         self._waited += 1
         if loss < self._mark - self.min_delta:
             self._mark, self._waited = loss, 0
@@ -172,7 +172,7 @@ def fit(
                 history.stopped = "finished"
     except KeyboardInterrupt:
         if trainer.updating:  # all of it is taken back
-            trainer.before.restore()
+            trainer.before()
         history.stopped = "interrupted"
     except TrainingError as error:
         error.history = history
@@ -181,8 +181,8 @@ def fit(
     finally:
         if schedule is not None:
             optimiser.schedule = own_schedule
-    if best and best._weights:
-        best._weights.restore()
+    if best and best._restore:
+        best._restore()
     return history
 
 
@@ -211,19 +211,17 @@ def at_rates(
     return [(*one, optimiser(ps, lr=one[0])) for one, ps in zip(copies, params, strict=True)]
 
 
-class Kept:
-    """Parameters and all that an optimiser knows, as they are now: to go back to."""
+def kept(params: Iterable[Value], optimiser: Optimiser | None = None) -> Callable[[], None]:
+    """What goes back to the parameters, and all that the optimiser knows, as they are now."""
+    numbers, state = [(p, p.data) for p in params], dict(vars(optimiser)) if optimiser else {}
 
-    def __init__(self, params: Sequence[Value], optimiser: Optimiser | None = None) -> None:
-        self.data = [(p, p.data) for p in params]
-        self.optimiser, self.state = optimiser, dict(vars(optimiser)) if optimiser else {}
-
-    def restore(self) -> None:
-        """Go back."""
-        for p, data in self.data:
+    def restore() -> None:
+        for p, data in numbers:
             p.data = data
-        if self.optimiser:
-            vars(self.optimiser).update(self.state)
+        if optimiser:
+            vars(optimiser).update(state)
+
+    return restore
 
 
 @dataclass(eq=False)
@@ -238,7 +236,7 @@ class _Trainer:
     clip_norm: float | None
     rows: list[Row]
     targets: list[Any]
-    held_out: tuple[list[Row], list[Any]] | None
+    held_out: Samples | None
     step: Any = None  # a CompiledStep
     updating: bool = False
 
@@ -246,7 +244,7 @@ class _Trainer:
         check_optimiser(self.optimiser, self.params)
         if self.clip_norm is not None:
             check.positive("clip_norm", self.clip_norm)
-        self.before = Kept(self.params, self.optimiser)  # the last update
+        self.before = kept(self.params, self.optimiser)  # the last update
         self.losses: deque[float] = deque(maxlen=3)
 
     def epoch(self, epoch: int, batches: list[Sequence[int]], after_batch: Show) -> Epoch:
@@ -270,7 +268,7 @@ class _Trainer:
         validated: tuple[float | None, float | None] = (None, None)
         if self.held_out is not None:
             with self._explained(epoch, "validation", 0, self.held_out[0]):
-                validated = measured(self.model, *self.held_out, self.loss, self.judge)
+                validated = measured(self.model, self.held_out, self.loss, self.judge)
                 check_loss(validated[0])
         return Epoch(epoch, loss, accuracy, *validated, lr, norm, perf_counter() - start)
 
@@ -278,7 +276,7 @@ class _Trainer:
         """Forward, backward, step: the loss, right answers, gradient norm and learning rate."""
         before, lr = self.before, float(self.optimiser.lr)
         if self.step is not None:
-            self.before, self.updating = Kept(self.params, self.optimiser), True
+            self.before, self.updating = kept(self.params, self.optimiser), True
             with suppress(GradientError):  # what is not finite is explained by the eager engine
                 (value,), norm, answers = self.step.run(self.step.taken(rows, targets))
                 self.updating = False
@@ -296,7 +294,7 @@ class _Trainer:
         params, limit = self.optimiser.params, self.clip_norm
         check_gradients(params)
         norm = clip_by_norm(params, limit) if limit else hypot(*[p.grad for p in params])
-        self.before, self.updating = Kept(self.params, self.optimiser), True
+        self.before, self.updating = kept(self.params, self.optimiser), True
         self.optimiser.step()
         self.updating = False
         return value, right, norm, lr
@@ -309,15 +307,11 @@ class _Trainer:
         except Exception as error:
             if not is_numeric(error, self.model):
                 raise
-            lr = float(self.optimiser.lr)
-            what, place, cause = described(error, self.model, rows, self.losses, lr)
-            self.before.restore()
-            known = {"epoch": epoch, "batch": batch, "place": place, "cause": cause}
-            raise TrainingError(
-                f"epoch {epoch}, {where}: {what}. Likely cause: {cause}. The model keeps the last"
-                " weights that gave a finite loss and gradients.",
-                **known,
-            ) from error
+            then = " The model keeps the last weights that gave a finite loss and gradients."
+            said = self.losses, float(self.optimiser.lr), f"epoch {epoch}, {where}", then
+            told = described(error, self.model, rows, *said, epoch=epoch, batch=batch)
+            self.before()
+            raise told from error
 
 
 def orders(n: int, size: int, seed: int) -> Iterator[list[Sequence[int]]]:

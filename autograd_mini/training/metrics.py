@@ -8,7 +8,7 @@ from autograd_mini.data import Dataset
 from autograd_mini.numbers.arguments import entry, function
 from autograd_mini.value import Value
 
-from .samples import Row, check_model, samples
+from .samples import Samples, check_model, samples
 
 Loss = Callable[[Any, Any], Any]
 Judge = Callable[[Any, Any], bool]
@@ -42,15 +42,13 @@ def evaluate(
     Evaluation(loss=0.25, accuracy=0.5)
     """
     check_model(model, "evaluate")
-    rows, targets = samples(data, "data", model)
-    judge = judge_of(accuracy, loss, data)
-    return measured(model, rows, targets, loss_function(loss), judge)
+    pairs, judge = samples(data, "data", model), judge_of(accuracy, loss, data)
+    return measured(model, pairs, loss_function(loss), judge)
 
 
-def measured(
-    model: Any, rows: list[Row], targets: list[Any], loss: Loss, judge: Judge | None
-) -> Evaluation:
+def measured(model: Any, data: Samples, loss: Loss, judge: Judge | None) -> Evaluation:
     """`evaluate` on checked arguments, sample by sample, so that only one graph is ever held."""
+    rows, targets = data
     predictions = [_detached(model(row)) for row in rows]
     value = float(loss_value(loss, predictions, targets).data)
     right = count_right(judge, predictions, targets)

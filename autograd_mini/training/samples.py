@@ -13,9 +13,10 @@ from autograd_mini.optim import Optimiser
 from autograd_mini.value import Value
 
 Row = tuple[Number, ...]
+Samples = tuple[list[Row], list[Any]]
 
 
-def samples(data: Any, name: str = "data", model: Any = None) -> tuple[list[Row], list[Any]]:
+def samples(data: Any, name: str = "data", model: Any = None) -> Samples:
     """The inputs, as tuples of numbers of one length, and their targets; `data` is that of `fit`.
 
     An input is a list of numbers, or one number for a model with one input; a target is a number or

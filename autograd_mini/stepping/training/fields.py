@@ -106,7 +106,7 @@ def landscape(model: Any, params: Sequence[Value], frames: Sequence[Frame], rows
     def at(weights: tuple[float, ...]) -> float:
         found = inf
         with replaced(params, weights), suppress(ArithmeticError, ValueError):
-            found = measured(model, rows, targets, loss_function(loss), None).loss
+            found = measured(model, (rows, targets), loss_function(loss), None).loss
         return found if isfinite(found) else inf  # no number: as if very high
 
     numbers = [*map(at, shape.places)]

@@ -268,11 +268,9 @@ class _Recorder:
         except Exception as error:
             if not is_numeric(error, self.model):
                 raise
-            numbers = self.rows, self.losses[-3:], self.latest.rate or 0.0
-            what, place, cause = described(error, self.model, *numbers)
             when = f"after epoch {epoch}" if epoch else "before training"
-            message = f"{when}: {what}. Likely cause: {cause}."
-            raise TrainingError(message, epoch=epoch, place=place, cause=cause) from error
+            known = self.rows, self.losses[-3:], self.latest.rate or 0.0, when
+            raise described(error, self.model, *known, epoch=epoch) from error
 
     def keep(self) -> None:
         """The latest epoch becomes a frame."""
