@@ -29,13 +29,10 @@ def test_the_network_2_2_2():
     ("name", "value", "gradients"),
     [
         ("chain", -12, {"x": -4, "y": -4, "z": 3}),
-        (
-            "neuron",
-            0.7311,
-            {"x₀": 0.3932, "x₁": -0.5898, "w₀": -0.1966, "w₁": -0.3932, "w₂": 0.1966},
-        ),
+        ("neuron", 0.7311,
+         {"x₀": 0.3932, "x₁": -0.5898, "w₀": -0.1966, "w₁": -0.3932, "w₂": 0.1966}),
     ],
-)
+)  # fmt: skip
 def test_the_examples_of_cs231n(name, value, gradients):
     recorded = example(name)
     assert recorded.root.data == pytest.approx(value, abs=5e-5)

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd_mini import data
-from autograd_mini.data import Dataset, Standardiser, batches, iris, moons, split, standardise, xor
+from autograd_mini.data import Dataset, Standardiser, batches, iris, moons, split, standardise
 from tests.programs import printed
 
 MAKERS = [moons, data.circles, data.spirals]
@@ -155,11 +155,6 @@ def test_coordinates_have_12_decimals_and_no_negative_zero(make):
         for number in chain(*made.inputs):
             assert number == round(number, 12)
             assert number != 0 or math.copysign(1, number) == 1
-
-
-def test_xor_is_its_truth_table_and_signed_maps_to_plus_and_minus_1():
-    assert [(x, y) for x, y in xor()] == [((a, b), a ^ b) for a in (0, 1) for b in (0, 1)]
-    assert data.signed(xor().targets) == [-1, 1, 1, -1]
 
 
 @given(

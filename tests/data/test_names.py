@@ -48,9 +48,6 @@ def test_the_lists(lang, some):
     assert {*some.split()} < {*names}
     assert len({*names}) == len(names) > 600
     assert all(name.isalpha() and name == name.lower() for name in names)
-
-
-def test_there_are_two_lists():
     with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
         first_names("fr")
 

@@ -76,18 +76,15 @@ RIGHT = f"import math\nimport random\n\n{CLOSURES[:_START]}{_OWN}{CLOSURES[_END:
 SAME = {
     "right": [],
     "names": [("class Value", "class Num"), ("Value(", "Num("), (", Value)", ", Num)")],
-    "spanish": [
-        *(("Neuron", "Neurona"), ("Layer", "Capa"), ("MLP", "Red"), ("parameters", "parametros")),
-    ],
+    "spanish": [("Neuron", "Neurona"), ("Layer", "Capa"), ("MLP", "Red"),
+                ("parameters", "parametros")],
     "fields": [(".data", ".value"), (".grad", ".gradient")],
     "subtracts": [("self + (-other)", "self + (-1) * other")],
-    "prints": [
-        ("order = self.order()", "order = self.order()\n        print(len(order), 'nodes')")
-    ],
+    "prints": [("order = self.order()",
+                "order = self.order()\n        print(len(order), 'nodes')")],
     "demo": [("class Neuron", "print(Value(2.0) * 3)\n\n\nclass Neuron")],
     "numpy": [
-        ("import math", "import math\nimport numpy as np"),
-        ("math.tanh", "np.tanh"),
+        ("import math", "import math\nimport numpy as np"), ("math.tanh", "np.tanh"),
         ("self.data = data", "self.data = np.array(data, dtype=float)"),
         ("self.grad = 0  # an int, as in micrograd\n", "self.grad = np.zeros_like(self.data)\n"),
     ],
@@ -95,22 +92,15 @@ SAME = {
         ("import math", "import math\nfrom decimal import Decimal"),
         ("self.data = data", "self.data = Decimal(data)"),
         ("t = math.tanh(self.data)", "t = Decimal(math.tanh(self.data))"),
-        ("node.grad = 0.0", "node.grad = 0"),
-        ("self.grad = 1.0", "self.grad = 1"),
+        ("node.grad = 0.0", "node.grad = 0"), ("self.grad = 1.0", "self.grad = 1"),
     ],
-    "asks": [
-        (
-            "import random",
-            "import random\n\nname = 'x'\ntry:\n    name = input()\nexcept EOFError:\n    pass",
-        )
-    ],
-    "arrays": [
-        ("import math", "import math\nimport numpy as np"),
-        ("outs[0] if len(outs) == 1 else outs", "np.array(outs)"),
-    ],
+    "asks": [("import random",
+              "import random\n\ntry:\n    name = input()\nexcept EOFError:\n    name = 'x'")],
+    "arrays": [("import math", "import math\nimport numpy as np"),
+               ("outs[0] if len(outs) == 1 else outs", "np.array(outs)")],
     "divides": [("Value(other) / self", "other * self**-1")],
     "biases": [("[*self.w, self.b]", "[self.b, *self.w]"), (".b).tanh()", ".b).relu()")],
-}
+}  # fmt: skip
 
 _ORDER = RIGHT[RIGHT.index("        done, seen") : RIGHT.index("    def backward")]
 _FRESH = "        for node in order:\n            if node._prev:\n                node.grad = 0.0\n"
@@ -186,12 +176,7 @@ UNRULY = {
     "sticks": ([("        order = self.order()\n", "        while True:\n            pass\n")], 0),
     "exits": ([("class Neuron", "import os\n\nos._exit(0)\n\n\nclass Neuron")], 0),
     "floods": (
-        [
-            (
-                "        order = self.order()\n",
-                "        order = self.order()\n        print('x' * 10**6)\n",
-            )
-        ],
+        [("order = self.order()\n", "order = self.order()\n        print('x' * 10**6)\n")],
         100,
     ),
 }

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction as F
+from operator import mul
 
 import mpmath as mp
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd_mini import RangeError, Value, functions, ieee
-from autograd_mini.graph import topological
 from autograd_mini.nn.fused import Row, layer
+from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.ops import SHEET
 
 SLOTS = [*(name for name in Value.__slots__ if name != "made"), "op", "label"]
@@ -49,30 +50,30 @@ def test_same_as_dot(pairs, bias, as_values):
     assert [p.grad for p in row] == [*(v for _, v in pairs), 1.0]
 
 
-OTHERS = {"Fraction": F, "mpf": mp.mpf, "complex": complex}
+with mp.workdps(50):
+    THIRD = mp.mpf(1) / 3
+OTHERS = [  # weights, the bias behind them; inputs
+    *(([*map(kind, (2, 3, 5))], [*map(kind, (7, 11))]) for kind in (F, mp.mpf, complex)),
+    *(([2.0, 3.0, 5.0], [Value(7.0), x]) for x in (11.0, 11, F(11))),
+    ([F(1, 3), F(1, 7)], [F(2)]), ([F(1, 3), 0.5], [F(2)]), ([F(1, 3), 0.5], [2.0]),
+    ([THIRD, 0.0], [3.0]), ([THIRD, 0.0], [1.0]),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", OTHERS)
-@pytest.mark.parametrize("plain", ["Values", "numbers"])
-def test_other_kinds_of_number(kind, plain):
-    number = OTHERS[kind]
-    row = tuple(Value(number(n)) for n in (2, 3, 5))
-    x = tuple(Value(number(n)) if plain == "Values" else number(n) for n in (7, 11))
-    (z,) = weighted_sums([row], x)
-    assert z.data == 2 * 7 + 3 * 11 + 5
-    assert type(z.data) is type(number(1))
-    z.backward()
-    assert [p.grad for p in row] == [7, 11, 1]
-
-
-def test_a_mixture_of_constants_and_values():
-    row, v = tuple(Value(float(n)) for n in (2, 3, 5)), Value(7.0)
-    for x in [(v, 11.0), (v, 11), (v, F(11))]:
-        (z,) = weighted_sums([row], x)
-        v.grad = 0.0
-        z.backward()
-        assert (z.data, v.grad) == (52.0, 2.0)
-        assert set(topological(z)) == {z, *row, v}
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize(("weights", "inputs"), OTHERS)
+def test_numbers_of_other_kinds_and_mixtures_are_those_of_dot(weights, inputs, plain):
+    row = tuple(map(Value, weights))
+    x = tuple(v if plain or isinstance(v, Value) else Value(v) for v in inputs)
+    with mp.workdps(50):
+        (ours,), theirs = weighted_sums([row], x), functions.dot(row, (*x, 1))
+        numbers = [*map(data_of, inputs), 1]
+        exact = sum(map(mul, weights, numbers))
+        assert type(ours.data) is type(theirs.data) is type(exact)
+        assert abs(ours.data - exact) <= 2e-16 * isinstance(exact, float)
+        assert (ours.args, ours.parents) == (theirs.args, theirs.parents)
+        ours.backward()
+    assert [p.grad for p in row] == numbers
 
 
 def test_another_thread_in_the_midst_of_new_weights_has_their_partials():
@@ -89,25 +90,6 @@ def test_another_thread_in_the_midst_of_new_weights_has_their_partials():
     seen, w.data = [], 5.0
     layer()([row], (x,))
     assert [z.dsecond for z in seen] == [(5.0,)]
-
-
-def test_one_weight_of_another_kind():
-    row = (Value(F(1, 3)), Value(F(1, 7)))
-    mixed = (Value(F(1, 3)), Value(0.5))
-    exact, inexact = weighted_sums([row, mixed], (Value(F(2)),))
-    assert exact.data == F(2, 3) + F(1, 7)
-    assert inexact.data == pytest.approx(2 / 3 + 0.5, rel=1e-15)
-    (z,) = weighted_sums([mixed], (2.0,))
-    assert z.data == pytest.approx(2 / 3 + 0.5, rel=1e-15)
-
-
-def test_weights_of_50_digits_with_float_inputs():
-    with mp.workdps(50):
-        third = mp.mpf(1) / 3
-        (z,) = weighted_sums([(Value(third), Value(0.0))], (3.0,))
-        assert z.data == third * 3
-        (z,) = weighted_sums([(Value(third), Value(0.0))], (Value(1.0),))
-        assert z.data == third != mp.mpf(1 / 3)
 
 
 def test_overflow_is_dots_error():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograd_mini.nn import MLP, Neuron, initialisers
-from tests.refusals import refused
+from tests.refusals import refusing
 from tests.training.models import numbers
 
 NIN, NOUT = 30, 20
@@ -119,7 +119,4 @@ WRONG_TYPES = [
 ]
 
 
-@refused({ValueError: WRONG_VALUES, TypeError: WRONG_TYPES})
-def test_bad_arguments(call, error, text):
-    with pytest.raises(error, match=text):
-        call()
+test_bad_arguments = refusing({ValueError: WRONG_VALUES, TypeError: WRONG_TYPES})

@@ -12,7 +12,7 @@ import pytest
 from autograd_mini import MLP, Value
 from autograd_mini.optim import SGD, Adam, AdamW, Momentum, Nesterov, Optimiser, RMSprop
 from autograd_mini.optim.schedules import constant
-from tests.refusals import refused
+from tests.refusals import refusing
 
 ALL = [SGD, Momentum, Nesterov, RMSprop, Adam, AdamW]
 GRADS = [0.3, -1.7, 2.5, 0.0, 1e-4, -40.0, 7.25]
@@ -334,10 +334,7 @@ WRONG_TYPES = [
 ]
 
 
-@refused({ValueError: WRONG_VALUES, TypeError: WRONG_TYPES})
-def test_bad_arguments(call, error, text):
-    with pytest.raises(error, match=text):
-        call()
+test_bad_arguments = refusing({ValueError: WRONG_VALUES, TypeError: WRONG_TYPES})
 
 
 def test_watched_steps_lie_inside_one_another():

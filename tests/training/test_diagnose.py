@@ -193,11 +193,6 @@ def test_all_forms_of_a_batch_say_the_same():
     assert diagnose(model, pairs, "mse").layers == diagnose(model, (rows, targets), "mse").layers
 
 
-def test_what_is_no_number_is_named_among_inputs_alone():
-    with pytest.raises(TypeError, match=r"batch: inputs\[0\]\[1\] must be a real number, got 'a'"):
-        diagnose(MLP(2, [1]), [[0.0, "a"]])
-
-
 def test_layers_and_neurons_alone():
     d = diagnose(Layer(2, 3, activation="tanh", seed=0), [[1.0, 2.0]])
     assert [(la.name, la.units) for la in d.layers] == [("layer1", 3)]
@@ -222,6 +217,7 @@ NET = MLP(2, [1])
         ((NET, []), ValueError, "batch: inputs must hold at least one row"),
         ((NET, [[1.0]]), ValueError, "takes 2 inputs, but those of batch have 1"),
         ((NET, 5), TypeError, "batch must be a Dataset"),
+        ((NET, [[0.0, "a"]]), TypeError, r"inputs\[0\]\[1\] must be a real number, got 'a'"),
         ((NET, xor(), "mes"), ValueError, "loss 'mes' is unknown"),
         ((NET, [[1.0, 2.0]], "mse"), ValueError, "takes 2 inputs, but those of batch have 1"),
     ],

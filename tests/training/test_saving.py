@@ -151,10 +151,7 @@ def changed(data):
 
 
 WRONG_TYPES = [
-    (
-        lambda: MLP(1, [2], output=Value.tanh),
-        r"layer1 must be one .*function.*; op\(\.\.\.\) makes",
-    ),
+    (lambda: MLP(1, [2], output=Value.tanh), r"layer1 must be one .*function.*; op\(\.\.\.\) mak"),
     (lambda: Layer(2, 2), r"save takes an MLP or a GPT, got .*\(Layer\)"),
     (lambda: "model", r"save takes an MLP or a GPT, got 'model' \(str\)"),
     (lambda: changed(Fraction(1, 3)), r"w\[1\] is Fraction\(1, 3\), and a model file holds"),

@@ -40,20 +40,6 @@ def test_one_update_by_hand():
     assert (history.epochs, len(history), history.stopped) == ([1], 1, "finished")
 
 
-def test_gradient_descent_is_the_exact_recursion():
-    xs, ys, lr = [-1.0, 0.5, 2.0], [1.0, -1.0, 0.25], Fraction(1, 8)
-    w, b, means = Fraction(1, 2), Fraction(0), []
-    for _ in range(40):
-        r = [w * Fraction(x) + b - Fraction(y) for x, y in zip(xs, ys, strict=True)]
-        means.append(sum(e * e for e in r) / 3)
-        dw = sum(2 * e * Fraction(x) for e, x in zip(r, xs, strict=True)) / 3
-        w, b = w - lr * dw, b - lr * sum(2 * e for e in r) / 3
-    model = line()
-    history = fit(model, (xs, ys), losses.mse, SGD(model.parameters(), lr=0.125), epochs=40)
-    assert numbers(model) == pytest.approx([float(w), float(b)], rel=1e-13)
-    assert history.loss == pytest.approx([float(m) for m in means], rel=1e-13)
-
-
 def test_it_is_the_loop_written_out_bit_for_bit():
     data, one, two = moons(30), MLP(2, [6, 1], seed=3), MLP(2, [6, 1], seed=3)
     loss = losses.binary_cross_entropy_with_logits
@@ -236,23 +222,20 @@ def away(rule, epochs=20, **options):
     return rising(epochs, validation=([0.0], [3.0]), early_stopping=rule, **options)
 
 
-def test_early_stopping_waits_and_goes_back_to_the_best_weights():
-    history, v = away(2)
-    assert (history.validation_loss, history.stopped) == ([2, 1, 0, 1, 2], "early stopping")
-    assert (v, history.best_epoch) == (3.0, 3)
-    history, v = away(EarlyStopping(patience=4))
-    assert (len(history), v) == (7, 3.0)
-    history, v = away(4, epochs=5)  # it does not stop, and goes back all the same
-    assert (len(history), history.stopped, v) == (5, "finished", 3.0)
-    history, v = away(None, epochs=5)
-    assert (len(history), v) == (5, 5.0)
-
-
-def test_min_delta_is_what_counts_as_better():
-    history, v = away(EarlyStopping(patience=2, min_delta=1.5))  # from 2 to 0 is enough
-    assert (len(history), v) == (5, 3.0)
-    history, v = away(EarlyStopping(patience=2, min_delta=2.5))  # nothing is
-    assert (len(history), history.stopped, v) == (3, "early stopping", 3.0)
+@pytest.mark.parametrize(
+    ("rule", "epochs", "seen", "stopped", "v"),
+    [
+        (2, 20, 5, "early stopping", 3.0), (EarlyStopping(4), 20, 7, "early stopping", 3.0),
+        (4, 5, 5, "finished", 3.0),  # it does not stop, and goes back all the same
+        (None, 5, 5, "finished", 5.0),
+        (EarlyStopping(2, min_delta=1.5), 20, 5, "early stopping", 3.0),  # from 2 to 0 is enough
+        (EarlyStopping(2, min_delta=2.5), 20, 3, "early stopping", 3.0),  # nothing is
+    ],
+)  # fmt: skip
+def test_early_stopping_waits_and_goes_back_to_the_best_weights(rule, epochs, seen, stopped, v):
+    history, found = away(rule, epochs)
+    assert (history.validation_loss, history.best_epoch) == ([2, 1, 0, 1, 2, 3, 4][:seen], 3)
+    assert (history.stopped, found) == (stopped, v)
 
 
 def test_without_validation_data_the_training_loss_decides():
@@ -322,23 +305,17 @@ def test_control_c_returns_the_history_and_what_was_learnt():
     assert optimiser.schedule is None
 
 
-def test_with_early_stopping_an_interrupted_run_has_its_best_weights():
-    def interrupt(_, history):
-        if len(history) == 5:
-            raise KeyboardInterrupt
-
-    history, v = away(9, 9, callbacks=[interrupt])
-    assert (len(history), history.stopped, v) == (5, "interrupted", 3.0)
-
-
-def test_the_best_weights_are_those_before_a_callback_that_changes_them_or_is_interrupted():
+@pytest.mark.parametrize(("epoch", "number"), [(5, 5.0), (3, -50.0)])
+def test_the_best_weights_are_those_before_a_callback_that_changes_them_or_is_interrupted(
+    epoch, number
+):
     def change(model, history):
-        if len(history) == 3:
-            model.v.data = -50.0
+        if len(history) == epoch:
+            model.v.data = number
             raise KeyboardInterrupt
 
     history, v = away(9, 9, callbacks=[change])
-    assert (history.best_epoch, history.stopped, v) == (3, "interrupted", 3.0)
+    assert (len(history), history.best_epoch, history.stopped, v) == (epoch, 3, "interrupted", 3.0)
 
 
 def test_a_callback_that_replaces_weights_is_told_that_they_would_not_be_trained():
