@@ -71,17 +71,11 @@ def depth(
     """Send a gradient back through networks of every activation, initialiser and depth.
 
     L is the sum of the last layer's outputs, the input has numbers from N(0, 1), the biases are 0.
-    Without activations and initialisers the kinds are CASES. Medians of so few heavy-tailed numbers
-    vary, in the deepest networks by a factor of 10 from one `seed` to the next; with the default
-    they are the table of a public measurement (tests/benchmarks/depth_table.py says how likely).
-
-    Args:
-        activations: their names.
-        inits: names of initialisers, or numbers s: weights from N(0, s**2 / inputs).
-        depths: numbers of layers.
-        width: neurons in each layer.
-        seeds: networks of each kind and depth.
-        seed: of the first network; the next ones have the numbers that follow.
+    A number s among `inits` draws weights from N(0, s**2 / inputs). Without activations and
+    initialisers the kinds are CASES. Of each kind and depth there are `seeds` networks, whose seeds
+    are `seed` and the numbers that follow. Medians of so few heavy-tailed numbers vary, in the
+    deepest networks by a factor of 10 from one `seed` to the next; with the default they are the
+    table of a public measurement (tests/benchmarks/depth_table.py says how likely).
 
     Raises ValueError or TypeError for arguments that are out of range or unknown.
 

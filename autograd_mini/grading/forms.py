@@ -16,6 +16,7 @@ from autograd_mini.pages.document import asset, plain
 from .marking import Marks
 
 Told = dict[str, Any]
+Graded = Sequence[Marks]
 
 MARKS = Format("autograd_mini marks", ("battery", "seed", "submissions"))
 
@@ -49,7 +50,7 @@ def _points(row: Told, lang: str) -> str:
     return text("grade.points", lang, points=row["points"], of=row["of"])
 
 
-def table(found: Sequence[Marks], lang: str) -> list[list[str]]:
+def table(found: Graded, lang: str) -> list[list[str]]:
     """The titles, what there is to get, a row for each: name, points by level, total, a remark."""
     name, total, remark, of = (text(f"grade.{x}", lang) for x in ("name", "total", "remark", "of"))
     levels = [mark.level for mark in found[0].marks]
@@ -66,9 +67,7 @@ def table(found: Sequence[Marks], lang: str) -> list[list[str]]:
 
 
 # --- of a class, or one --------------------------------------------------------------------------
-def to_text(
-    found: Sequence[Marks], lang: str, battery: str, seed: int, width: int | None = None
-) -> str:
+def to_text(found: Graded, lang: str, battery: str, seed: int, width: int | None = None) -> str:
     """One submission in full; a class as a table, its levels by number.
 
     In a terminal so wide long names are cut, to a third of it, and remarks where the line ends.
@@ -99,7 +98,7 @@ def _sign(level: Told) -> str:
     return "✓" if level["points"] == level["of"] else "✗"
 
 
-def to_html(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
+def to_html(found: Graded, lang: str, battery: str, seed: int) -> str:
     """A page in one file, which runs no script: the table of the class, then each with pictures."""
     title = text("grade.title", lang)
     parts = [f"<h1>{escape(title)}</h1>"]
@@ -136,19 +135,19 @@ def to_html(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
     return plain(title, "".join(parts), lang, asset("marks.css"))
 
 
-def to_json(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
+def to_json(found: Graded, lang: str, battery: str, seed: int) -> str:
     """All marks as a document that MARKS reads: the same for the same seed."""
     submissions = [told(each, lang) for each in found]
     return MARKS.write({"battery": battery, "seed": seed, "submissions": submissions}, indent=1)
 
 
-def to_csv(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
+def to_csv(found: Graded, lang: str, battery: str, seed: int) -> str:
     """A line for each submission: its name, the points of each level, the total, a remark."""
     titles, _, *rows = table(found, lang)
     return separated([titles, *rows], lang)
 
 
-def to_junit(found: Sequence[Marks], lang: str, battery: str, seed: int) -> str:
+def to_junit(found: Graded, lang: str, battery: str, seed: int) -> str:
     """JUnit's XML, as CI servers read it: a suite for each submission, a test for each level."""
     root = ET.Element("testsuites")
     for each in found:

@@ -1,9 +1,7 @@
 """What can happen in a step of a recorded computation, as plain data.
 
-Forward pass: `Given`, all inputs and weights; `Forward`, a node computed from its parents. Backward
-pass: `Seed`, dL/dL = 1; `Visit`, a node whose gradient is complete, since all of its users are
-done; `Accumulate`, one `parent.grad += adjoint * partial`. With an optimiser: `Update`, a new
-weight. A `Timeline` finds what is known of each node after any of them.
+Forward pass: `Given`, `Forward`; backward pass: `Seed`, `Visit`, `Accumulate`; with an optimiser:
+`Update`. A `Timeline` finds what is known of each node after any of them.
 """
 
 from bisect import bisect_right

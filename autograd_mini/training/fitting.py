@@ -83,8 +83,7 @@ def fit(
         w_new = w_old - lr * dL/dw        (or what else the optimiser makes of the gradient)
 
     Ctrl-C ends the training: the history up to the last complete epoch is returned, with `stopped`
-    as "interrupted", and the model has the weights of its last complete update: never some
-    parameters from before an update and some from after it.
+    as "interrupted", and the model has the weights of its last complete update.
 
     The same model, data, optimiser and seeds give the same history, bit for bit, but for `seconds`.
     Each batch is one graph, which is freed before the next.

@@ -34,9 +34,8 @@ def save(model: MLP | GPT, path: str | Path, metadata: Mapping[str, Any] | None 
     """Write the network's shape, activations and parameters to a JSON file.
 
     `metadata` is kept beside them: whatever JSON can hold, such as the mean and the standard
-    deviation that the inputs were standardised with, and the names of the classes. The file is
-    written under a temporary name in the same folder and moved into place when it is complete, so
-    that a file already there stays whole until then.
+    deviation that the inputs were standardised with, and the names of the classes. A file already
+    there is replaced in one move, when the new one is complete.
 
     Raises:
         TypeError: the model is neither an MLP nor a GPT, an activation is not one of the sheet (a

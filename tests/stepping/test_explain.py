@@ -20,6 +20,7 @@ from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Adam
 from autograd_mini.stepping import Steps, explain_step
 from autograd_mini.stepping.sequence import Accumulate, Forward, Seed, Update, Visit
+from tests.refusals import refusing
 from tests.stepping.shown import from_latex, from_mathml, worth
 
 LANGUAGES = ("en", "es")
@@ -79,13 +80,6 @@ def test_a_neuron_s_update_in_spanish():
     assert said[0].symbolic.text == "w_nuevo = w_anterior − η · ∂y/∂w"
     assert str(said[0].numeric) == "0.5 − 0.1 · 1.573 = 0.3427"  # 0.5 - 0.15729
     assert str(said[1].numeric) == "−1.5 − 0.1 · 0.7864 = −1.579"
-
-
-def test_an_update_has_the_digits_that_show_it():
-    """It said −2 − 0.1 · 0.0002765 = −2."""
-    w = Value(-2.0, label="w")
-    (said,) = told(steps(w * 0.00027651, optimiser=SGD([w], lr=0.1)), Update)
-    assert str(said.numeric) == "−2 − 0.1 · 0.00027651 = −2.00003"
 
 
 def test_x_times_x_keeps_its_two_uses_apart():
@@ -190,20 +184,25 @@ def test_a_node_made_by_hand():
     assert [str(e.local) for e in told(recorded, Accumulate)] == ["∂z/∂x = 4", "∂z/∂y = −1"]
 
 
-def test_another_optimiser_is_named():
-    w = Value(0.5, label="w")
-    said = told(steps(w * w, optimiser=Adam([w], lr=0.1)), Update)[0]
-    assert said.sentence.startswith("Adam changes `w`")
-    assert said.symbolic.text == "w_new = w_old + Δ"
-    assert str(said.numeric) == "0.5 + (−0.1) = 0.4"  # Adam's first step is the learning rate
-    decayed = told(steps(w * w, optimiser=SGD([w], lr=0.1, weight_decay=0.5)), Update)[0]
-    assert decayed.symbolic.text == "w_new = w_old + Δ"
-
-
-def test_a_weight_without_gradient_stays():
-    w, x = Value(0.5, label="w"), Value(-1.0, label="x")
-    said = told(steps((w * x).relu() + w * 0, optimiser=SGD([w], lr=0.1)), Update)[0]
-    assert said.sentence == "The gradient is 0: `w` stays as it is."
+@pytest.mark.parametrize(
+    ("f", "w", "rule", "sentence", "symbolic", "numeric"),
+    [  # it said −2 − 0.1 · 0.0002765 = −2
+        (lambda w: w * 0.00027651, -2.0, {}, "η = 0.1", "w_new = w_old − η · ∂v₁/∂w",
+         "−2 − 0.1 · 0.00027651 = −2.00003"),
+        (lambda w: w * w, 0.5, None, "Adam changes `w`", "w_new = w_old + Δ",
+         "0.5 + (−0.1) = 0.4"),  # Adam's first step is the learning rate
+        (lambda w: w * w, 0.5, {"weight_decay": 0.5}, "SGD changes `w`", "w_new = w_old + Δ",
+         "0.5 + (−0.125) = 0.375"),
+        (lambda w: (w * -1).relu() + w * 0, 0.5, {}, "The gradient is 0: `w` stays as it is.",
+         "w_new = w_old − η · ∂v₄/∂w", "0.5 − 0.1 · 0 = 0.5"),
+    ],
+)  # fmt: skip
+def test_an_update_is_told_with_its_optimiser_and_digits(f, w, rule, sentence, symbolic, numeric):
+    w = Value(w, label="w")
+    optimiser = Adam([w], lr=0.1) if rule is None else SGD([w], lr=0.1, **rule)
+    (said,) = told(steps(f(w), optimiser=optimiser), Update)
+    assert sentence in said.sentence
+    assert (said.symbolic.text, str(said.numeric)) == (symbolic, numeric)
 
 
 def test_complex_numbers_and_infinity():
@@ -360,20 +359,21 @@ def test_explain_what_does_not_depend():
     assert dead.sentence.startswith("No share reaches `x`")
 
 
-def test_explain_refuses():
-    x = Value(1.0)
-    with pytest.raises(TypeError, match="explain needs a Value, got 3"):
-        explain(3)
-    with pytest.raises(TypeError, match="of must be a Value or Steps, got 3"):
-        explain(x, of=3)
-    with pytest.raises(ValueError, match="lang must be one of en, es, got 'fr'"):
-        explain(x, lang="fr")
-    with pytest.raises(ValueError, match="must be one of the `nodes`"):
-        explain(x, of=steps(x * 2))
-    with pytest.raises(ValueError, match="lang must be one of en, es, got 'de'"):
-        explain_step(steps(x * 2), 0, "de")
-    with pytest.raises(IndexError, match="there are 7 steps, got the index 9"):
-        explain_step(steps(x * x), 9)
+X = Value(1.0)
+test_explain_refuses = refusing(
+    {
+        TypeError: [
+            (lambda: explain(3), "explain needs a Value, got 3"),
+            (lambda: explain(X, of=3), "of must be a Value or Steps, got 3"),
+        ],
+        ValueError: [
+            (lambda: explain(X, lang="fr"), "lang must be one of en, es, got 'fr'"),
+            (lambda: explain(X, of=steps(X * 2)), "must be one of the `nodes`"),
+            (lambda: explain_step(steps(X * 2), 0, "de"), "lang must be one of en, es, got 'de'"),
+        ],
+        IndexError: [(lambda: explain_step(steps(X * X), 9), "are 7 steps, got the index 9")],
+    }
+)
 
 
 def test_explain_takes_the_language_of_the_environment(monkeypatch):

@@ -220,21 +220,14 @@ def test_numbers_in_an_input_are_named_as_they_are_reached(given, names):
     assert tuple(name for name in recorded.names if name.startswith("d")) == names
 
 
-def test_a_parameter_that_is_bound_again_is_another_node():
+def test_what_is_bound_again_is_another_node_and_labels_of_the_learner_stay():
     def f(x):
         x = x * x
-        return x + 1
-
-    assert steps(f, 2.0).names == ("x", "x₂", "v₁")
-
-
-def test_labels_of_the_learner_stay():
-    def f(w):
-        h = w * 2
+        h = x * 2
         h.label = "double"
-        return h
+        return h + 1
 
-    assert steps(f, 1.0).names == ("w", "double")
+    assert steps(f, 2.0).names == ("x", "x₂", "double", "v₁")
 
 
 @settings(max_examples=30)
