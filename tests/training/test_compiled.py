@@ -19,7 +19,7 @@ from autograd_mini.optim.schedules import cosine, linear
 from autograd_mini.stepping import record_training
 from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.compiled import compile_step
-from tests.refusals import refused
+from tests.refusals import refusing
 
 MOONS = moons(16, seed=0)
 ROWS = [[float(x) for x in row] for row in MOONS.inputs]
@@ -435,7 +435,7 @@ def with_loss(loss, labels=LABELS, **settings):
     compile_step(NET, loss, RULE, backend="python", **settings)(ROWS, labels)
 
 
-@refused(
+test_what_a_step_is_not_made_of = refusing(
     {
         TypeError: [
             (lambda: compile_step(3, "mse", RULE), "compile_step takes a model .*, got 3"),
@@ -443,10 +443,7 @@ def with_loss(loss, labels=LABELS, **settings):
             (lambda: compile_step(NET, "mse", RULE, penalty=0.1), "penalty must be a function of"),
             (lambda: with_loss(lambda p, y: 3.0), "the loss must be a Value .*, got 3.0"),
             (lambda: with_loss(lambda p, y: p), "the loss must be a Value .*, got .Value"),
-            (
-                lambda: with_loss("mse", penalty=lambda ps: 0.0),
-                "the penalty must be a Value, got 0",
-            ),
+            (lambda: with_loss("mse", penalty=lambda ps: 0.0), "the penalty must be a Value, got"),
             (lambda: evaluate(3, MOONS, "mse"), "evaluate takes a model .*, got 3"),
         ],
         ValueError: [
@@ -457,9 +454,6 @@ def with_loss(loss, labels=LABELS, **settings):
         ],
     }
 )
-def test_what_a_step_is_not_made_of(call, error, text):
-    with pytest.raises(error, match=text):
-        call()
 
 
 @pytest.mark.parametrize("copied", [copy, deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
