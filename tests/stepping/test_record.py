@@ -24,22 +24,21 @@ from tests.programs import printed
 def replayed(recorded):
     """The gradients that the steps say, checking on the way that each follows from the one before.
 
-    Nothing is known here but the steps: no graph, no engine.
+    Nothing is known here but the steps and the nodes' data; what is known after each is its state.
     """
-    grads, computed, visited = {}, set(), set()
+    data, grads, visited = {}, {}, set()
     current = None
-    for step in recorded:
+    for index, step in enumerate(recorded):
         match step:
-            case Given(nodes):
-                computed.update(nodes)
-            case Forward(node):
-                computed.add(node)
+            case Given() | Forward():
+                data |= {node: recorded.nodes[node].data for node in lit(step)[0]}
             case Seed(node, value):
                 grads[node] = value
             case Visit(node, adjoint, users):
                 assert node not in visited
                 assert set(users) <= visited, "it comes when all of its users are done"
                 assert grads.get(node, 0) == adjoint
+                grads[node] = adjoint
                 visited.add(node)
                 current = node
             case Accumulate():
@@ -49,7 +48,9 @@ def replayed(recorded):
                 assert step.before == grads.get(step.parent, 0)
                 assert step.after == step.before + step.share
                 grads[step.parent] = step.after
-    assert computed == visited == set(range(len(recorded.nodes)))
+        assert recorded.state(index) == (data, grads, visited)
+        assert [*recorded.state(index).grad] == [*grads], "in the order in which they came"
+    assert data.keys() == visited == set(range(len(recorded.nodes)))
     return grads
 
 
@@ -59,6 +60,8 @@ def test_steps_are_the_computation(graph):
     root = graph(*map(Value, graph.at))
     recorded = steps(root)
     grads = replayed(recorded)
+    with pytest.raises(IndexError, match=f"there are {len(recorded)} steps, got the index"):
+        recorded.state(len(recorded))
     root.backward()
     truth = [(node.data, node.grad) for node in topological(root)]
     assert [(node.data, grads.get(k, 0.0)) for k, node in enumerate(recorded.nodes)] == truth
@@ -228,29 +231,6 @@ def test_what_is_bound_again_is_another_node_and_labels_of_the_learner_stay():
         return h + 1
 
     assert steps(f, 2.0).names == ("x", "x₂", "double", "v₁")
-
-
-@settings(max_examples=30)
-@given(graphs(max_steps=6))
-def test_the_state_is_what_the_steps_so_far_have_done(graph):
-    root = graph(*(Value(x) for x in graph.at))
-    recorded = steps(root if isinstance(root, Value) else Value(root))
-    data, grad, complete = {}, {}, set()
-    for index, step in enumerate(recorded):
-        match step:
-            case Given() | Forward():
-                data |= {node: recorded.nodes[node].data for node in lit(step)[0]}
-            case Seed(node, value):
-                grad[node] = value
-            case Visit(node, adjoint):
-                grad[node] = adjoint
-                complete.add(node)
-            case Accumulate():
-                grad[step.parent] = step.after
-        assert recorded.state(index) == (data, grad, complete)
-        assert [*recorded.state(index).grad] == [*grad], "in the order in which they came"
-    with pytest.raises(IndexError, match=f"there are {len(recorded)} steps, got the index"):
-        recorded.state(len(recorded))
 
 
 def test_a_zero_adjoint_hands_nothing_on():
