@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 
 from autograd_mini import Value, losses
-from autograd_mini.data import Dataset, iris, moons, split, standardise, xor
+from autograd_mini.data import Dataset, moons, xor
 from autograd_mini.nn import MLP
-from autograd_mini.optim import SGD, Adam, Momentum, linear
+from autograd_mini.optim import SGD, Momentum, linear
 from autograd_mini.rules.spare import forget
 from autograd_mini.training import EarlyStopping, evaluate, fit, fitting
 from tests.training.models import Offset, line, numbers
@@ -203,17 +203,6 @@ def test_validation_is_measured_after_each_epoch():
     assert history.loss == [99.0, 98.0, 97.0]  # before each update
     assert history.validation_loss == [2.0, 1.0, 1.0]
     assert history.best_epoch == 2
-
-
-def test_iris_is_learnt():
-    train, test = standardise(*split(iris(), seed=0))
-    model = MLP(4, [8, 3], activation="tanh", init="xavier_uniform", seed=0)
-    optimiser = Adam(model.parameters(), lr=0.05)
-    history = fit(model, train, "cross_entropy", optimiser, 25, 16, validation=test)
-    right = sum(max(range(3), key=[s.data for s in model(x)].__getitem__) == y for x, y in test)
-    assert right >= 41  # of 45
-    assert history.validation_accuracy[-1] == right / 45
-    assert evaluate(model, test, "cross_entropy").accuracy == right / 45
 
 
 # --- early stopping ------------------------------------------------------------------------------
