@@ -150,10 +150,7 @@ def _check_kind(path: Path) -> None:
 
 
 def _made(shape: dict[str, Any], held: int) -> Any:
-    """A network of this shape, which must have so many parameters.
-
-    They are counted before it is made: a wrong size in a small file must not fill the memory.
-    """
+    """A network of this shape, which must have so many parameters."""
     gpt = "heads" in shape
     keys = SIZES if gpt else ARCHITECTURE
     check_keys("architecture", shape, keys)
@@ -166,6 +163,6 @@ def _made(shape: dict[str, Any], held: int) -> Any:
         count = width * (2 * tokens + context + 12 * layers * width)
     else:
         count = sum((n + 1) * m for n, m in pairwise(sizes))
-    if count != held:
+    if count != held:  # before it is made: a wrong size in a small file must not fill the memory
         raise ValueError(f"its shape has {count} parameters, but it holds {held}")
     return GPT(**shape, seed=0) if gpt else MLP(**shape, init="zeros")

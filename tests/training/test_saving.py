@@ -206,9 +206,6 @@ DAMAGED = [
     *((text, "it is damaged or not JSON") for text in (
         document()[:-1], document() + "}", document().replace("0.5", "9" * 5000),
         document().encode("utf-16"))),
-    (document(format="onnx"), "it is not an autograd_mini model"),
-    (document(version=2, checksum="0" * 16), "its checksum does not fit its content"),
-    (document(version=3), "it has version 3, and this autograd_mini reads up to version 2;"),
     (document(parameters=None), "it lacks parameters"),
     (document(parameters=[0.5, -1]), "parameters is not an object in braces"),
     (document(metadata="x"), "metadata is not an object in braces"),

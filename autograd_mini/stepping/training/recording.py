@@ -287,10 +287,7 @@ class _Recorder:
         self.frames.append(self.latest._replace(flow=flow, field=field))
 
     def last(self) -> None:
-        """A run that ended early has its last epoch as a frame too.
-
-        The model may have gone back to earlier weights, and gets them again.
-        """
+        """A run that ended early has its last epoch as a frame too, with the weights of then."""
         if self.frames[-1].epoch != self.latest.epoch:
             with replaced(self.params, self.latest.weights):
                 self.keep()
