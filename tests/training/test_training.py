@@ -164,6 +164,9 @@ def test_what_counts_as_right_goes_by_the_loss(loss, inputs, targets, share):
 def test_accuracy_of_a_squared_error_on_two_classes_and_by_a_function_of_ones_own():
     two = Dataset("two", [(0.6,), (0.4,), (0.3,)], [1, 1, 0], class_names=("no", "yes"))
     assert evaluate(Echo(), two, "mse").accuracy == 2 / 3
+    model = Echo()
+    history = fit(model, two, "mse", SGD([model.w], lr=1e-9), epochs=1, validation=two)
+    assert history.validation_accuracy == [2 / 3]
     assert evaluate(Echo(), two, "mse", accuracy=None).accuracy is None
     near = evaluate(Echo(), two, "mse", accuracy=lambda p, y: abs(p - y) < 0.35)
     assert near.accuracy == 1 / 3
