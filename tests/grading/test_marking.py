@@ -253,7 +253,8 @@ class Value:
 def test_what_cannot_be_loaded_or_is_someone_elses_has_no_points(source, told, tmp_path):
     found = one(tmp_path, source)
     assert (found.total, found.most) == (0, 100)
-    assert [f.text("en") for f in found.failures] == [told]
+    assert found.failures == found.notes
+    assert [note.text("en") for note in found.notes] == [told]
 
 
 def test_a_class_of_another_name_and_other_fields_is_found_or_named(tmp_path):

@@ -72,6 +72,8 @@ def test_numbers_of_other_kinds_and_mixtures_are_those_of_dot(weights, inputs, p
         assert type(ours.data) is type(theirs.data) is type(exact)
         assert abs(ours.data - exact) <= 2e-16 * isinstance(exact, float)
         assert (ours.args, ours.parents) == (theirs.args, theirs.parents)
+        both = zip(ours.partials, theirs.partials, strict=True)
+        assert all(abs(a - b) < 1e-16 for a, b in both)
         ours.backward()
     assert [p.grad for p in row] == numbers
 
