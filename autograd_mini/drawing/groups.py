@@ -8,7 +8,6 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from autograd_mini.numbers.numberlike import data_of, magnitude
-from autograd_mini.rules.evaluation import flat
 from autograd_mini.value import Value
 
 from .scopes import GroupPath, Paths, scope_of
@@ -62,23 +61,11 @@ def _parts(order: Sequence[Value]) -> Paths:
             paths[node] = own
     if not paths:
         return paths
-    slots = [slot for node in order for slot in (node.first, node.second)]
-    shared = {id(slot): slot for slot in slots}  # as nodes share their vectors
-    often = [shared[k] for k, n in Counter(map(id, slots)).items() if n > 1]
-    uses = Counter(flat([*shared.values(), *often]))
-    of: dict[int, set[GroupPath]] = {}  # the nodes of a layer share their vectors
+    uses = Counter(parent for node in order for parent in node.parents)
     for node in order:
-        first = node.first
-        if node in paths or first is None:
+        if node in paths or node.first is None:
             continue
-        found: set[GroupPath] = set()
-        for slot in (first, node.second):
-            if slot.__class__ is tuple:
-                if id(slot) not in of:
-                    of[id(slot)] = {paths[p] for p in slot if p in paths and p.first is None}
-                found |= of[id(slot)]
-            elif slot in paths and slot.first is None:
-                found.add(paths[slot])
+        found = {paths[p] for p in node.parents if p in paths and p.first is None}
         if len(found) == 1:
             (paths[node],) = found
         elif (
@@ -228,8 +215,6 @@ def folded_to_fit(order: Sequence[Value], roots: Collection[Value]) -> Paths:
 
 
 # --- contracting ---------------------------------------------------------------------------------
-# For graphs of hundreds of thousands of nodes: the loops read the slots of a node rather than its
-# parents, and look at a vector that many nodes share only once.
 @dataclass(slots=True)
 class Fold:
     """A group that is drawn as one node: its nodes.
@@ -255,21 +240,12 @@ Joined = dict[tuple[Any, Any], Bundle]  # (tail, head) -> the edges between them
 
 def reached(order: Sequence[Value]) -> set[Value]:
     """The nodes whose gradient a backward pass has computed: those below one that is not 0."""
-    found: set[Any] = set()
-    vectors = set()
+    found: set[Value] = set()
     for node in reversed(order):
-        grad = node.grad or 0.0  # None: as torch has it, not yet
-        if node not in found:
-            if not (grad != 0 if grad.__class__ is float else data_of(grad) != 0):
-                continue
+        if node in found or data_of(node.grad or 0.0) != 0:  # None: as torch has it, not yet
             found.add(node)
-        for slot in (node.first, node.second):
-            if slot.__class__ is not tuple:
-                found.add(slot)
-            elif id(slot) not in vectors:
-                vectors.add(id(slot))
-                found.update(slot)
-    return {node for node in found if getattr(node, "grad", None) is not None}
+            found.update(node.parents)
+    return {node for node in found if node.grad is not None}
 
 
 def contracted(
@@ -287,41 +263,21 @@ def contracted(
         if root in fold:
             groups[fold[root]].outputs.add(root)
     joined: Joined = defaultdict(Bundle)
-    parts_of: dict[int, dict[Any, list[int]]] = {}  # of a vector, where the nodes of each group are
-    largest_of: dict[int, float] = {}
-    done: set[tuple[Any, int]] = set()
     find = fold.get
     for node in order:
         head: Any = find(node, node)
         adjoint = magnitude(node.grad) if node in seen else None
-        for slot, partial in ((node.first, node.dfirst), (node.second, node.dsecond)):
-            shared = slot.__class__ is tuple
-            if slot is None or (not shared and find(slot) == head):
+        for parent, partial in node.edges():
+            tail: Any = find(parent, parent)
+            if tail == head or (tail is parent and head is node):
                 continue
-            parents, partials = (slot, partial) if shared else ((slot,), (partial,))
-            parts = parts_of.get(id(slot)) if shared else {find(slot, slot): [0]}
-            if parts is None:
-                parts = parts_of[id(slot)] = {}
-                for k, parent in enumerate(slot):
-                    parts.setdefault(find(parent, parent), []).append(k)
-            for tail, places in parts.items():
-                if tail == head or (tail.__class__ is not tuple and head is node):
-                    continue
-                if (head, id(slot)) not in done:
-                    crossing = [parents[k] for k in places]
-                    if tail.__class__ is tuple:
-                        groups[tail].outputs.update(crossing)
-                    if head.__class__ is tuple:
-                        groups[head].inputs.update(crossing)
-                bundle = joined[tail, head]
-                bundle.count += len(places)
-                if adjoint is None:
-                    continue
-                size: float | None = 0.0
-                if adjoint and len(parts) > 1:
-                    size = max(magnitude(partials[k]) for k in places)
-                elif adjoint and (size := largest_of.get(id(partial))) is None:
-                    size = largest_of[id(partial)] = max(map(magnitude, partials))
-                bundle.flow = max(bundle.flow or 0.0, adjoint * (size or 0.0))
-            done.add((head, id(slot)))
+            if tail is not parent:
+                groups[tail].outputs.add(parent)
+            if head is not node:
+                groups[head].inputs.add(parent)
+            bundle = joined[tail, head]
+            bundle.count += 1
+            if adjoint is not None:
+                share = adjoint * magnitude(partial) if adjoint else 0.0
+                bundle.flow = max(bundle.flow or 0.0, share)
     return groups, joined
