@@ -42,6 +42,7 @@ _THAI = re.compile("[\u0e01-\u0e5b]")  # crash Graphviz where libthai has no dic
 _PAINTED = frozenset("png pdf jpg jpeg jpe gif ps ps2 eps webp bmp tif tiff".split())
 VARIABLE = "AUTOGRAD_MINI_GRAPHVIZ"  # the environment variable that chooses one of them
 
+Name = str | os.PathLike[str] | None
 _one_at_a_time = Lock()  # Graphviz has global state, and so has the standard error stream
 
 
@@ -138,11 +139,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         return json.loads(self.pipe("json").decode().replace("\u2060", ""))
 
     def save(
-        self,
-        filename: str | os.PathLike[str] | None = None,
-        directory: str | os.PathLike[str] | None = None,
-        *,
-        skip_existing: bool | None = False,
+        self, filename: Name = None, directory: Name = None, *, skip_existing: bool | None = False
     ) -> str:
         """Write the DOT text; to a name that ends as a picture's does, `x.png`, the picture.
 
@@ -159,13 +156,13 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
 
     def render(
         self,
-        filename: str | os.PathLike[str] | None = None,
-        directory: str | os.PathLike[str] | None = None,
+        filename: Name = None,
+        directory: Name = None,
         view: bool = False,
         cleanup: bool = False,
         format: str | None = None,
         *,
-        outfile: str | os.PathLike[str] | None = None,
+        outfile: Name = None,
         quiet_view: bool = False,
         raise_if_result_exists: bool = False,
         **given: Any,

@@ -103,7 +103,6 @@ def read_graph(graph: Any) -> list[Value]:
 
 # --- nodes ---------------------------------------------------------------------------------------
 def _read(entry: Any, nodes: dict[str, Value]) -> None:
-    """Add the node of an entry to those before it."""
     match entry:
         case {
             "id": str(id), "op": str() | None as op, "label": str() | None as label,

@@ -12,7 +12,7 @@ from autograd_mini.value import Value
 from .digraph import Drawing, table
 from .scopes import GroupPath
 from .sketch import Item, Link, Sketch, framed, ranks, sketch
-from .themes import Options, Scale, scale
+from .themes import Options, Scale
 
 _POWER = re.compile(r"\^(?:([\w.…∞\[\]'′]+)|\(([^()]*)\))")  # in a formula as plain text
 _SIDES = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
@@ -115,7 +115,7 @@ class _Writer:
         by_size = self.options.color_by == "gradient" or (seen.folded and not self.options.color_by)
         both = [item.magnitude for item in seen.items] + [link.magnitude for link in seen.links]
         sizes = [size for size in both if size is not None]
-        self.scale: Scale | None = scale(self.theme, sizes) if by_size and sizes else None
+        self.scale = Scale(self.theme, sizes) if by_size and sizes else None
         # dot puts a point of each edge on every rank that it crosses: layout becomes slow.
         rank = ranks(seen.items, seen.links)
         spans = [rank[link.head] - rank[link.tail] for link in seen.links]

@@ -386,7 +386,6 @@ def _seen(line: Iterable[float]) -> list[float]:
 
 
 def _is_a(kind: type, name: str, x: Any) -> None:
-    """TypeError unless it is of this kind."""
     if not isinstance(x, kind):
         what = f"{x!r:.60} ({type(x).__name__})"
         raise TypeError(f"{name} must be of the class {kind.__name__}, got {what}")

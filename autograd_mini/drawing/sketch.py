@@ -208,8 +208,8 @@ class _Sketcher:
         columns = Counter(ranks(items, links).values() if self.fold else ())
         long = len(columns) > max([_ACROSS, *columns.values()])
         rankdir = self.options.rankdir or ("TB" if long else "LR")
-        nodes, folded = len(self.order), bool(self.fold)
-        return Sketch(self.options, items, links, nodes, folded, self.short, rankdir)
+        nodes = len(self.order)
+        return Sketch(self.options, items, links, nodes, bool(self.fold), self.short, rankdir)
 
     # --- nodes -----------------------------------------------------------------------------------
     def _off_path(self, node: Value) -> bool:

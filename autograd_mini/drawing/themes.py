@@ -108,11 +108,16 @@ LEAST_DECADES, MOST_DECADES = 4, 12
 STEPS = 9  # colours of the scale
 
 
-class Scale(NamedTuple):
-    """Colour and width for the size of a gradient, on a logarithmic scale around 1."""
+class Scale:
+    """Colour and width for sizes of gradients, told apart on a logarithmic scale around 1.
 
-    theme: Theme
-    decades: int  # from 10**-decades to 10**decades; what lies beyond is drawn as the end of it
+    It goes from 10**-decades to 10**decades; what lies beyond is drawn as the end of it.
+    """
+
+    def __init__(self, theme: Theme, sizes: Iterable[float]) -> None:
+        found = [abs(log10(size)) for size in sizes if 0 < size < inf]
+        decades = 2 * ceil(max(found, default=0.0) / 2 - 1e-9)  # even, for the middle ticks
+        self.theme, self.decades = theme, max(LEAST_DECADES, min(MOST_DECADES, decades))
 
     def place(self, size: float) -> float:
         """From -1, vanished, to 1, exploded; sizes near 1 are at 0."""
@@ -134,13 +139,6 @@ class Scale(NamedTuple):
     def width(self, size: float) -> float:
         """Of a line, in points."""
         return round(2.2 + 1.8 * self.place(size), 2)
-
-
-def scale(theme: Theme, sizes: Iterable[float]) -> Scale:
-    """The scale on which these sizes are told apart."""
-    found = [abs(log10(size)) for size in sizes if 0 < size < inf]
-    decades = 2 * ceil(max(found, default=0.0) / 2 - 1e-9)  # even, for the middle ticks
-    return Scale(theme, max(LEAST_DECADES, min(MOST_DECADES, decades)))
 
 
 def mixed(a: str, b: str, part: float) -> str:

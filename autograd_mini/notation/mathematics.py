@@ -80,7 +80,7 @@ def _elements(length: int, piece: Callable[[int], Piece]) -> list[Piece]:
 
 # --- templates, for the nodes of a shape ---------------------------------------------------------
 _WRITTEN_OUT = frozenset("sum prod mean dot logsumexp max min norm where".split())
-_ON_VECTORS = frozenset("sum prod dot norm max min count others".split())
+_ON_VECTORS = frozenset("sum prod dot norm max min others".split())
 
 
 class Notation(NamedTuple):
@@ -95,7 +95,6 @@ class Notation(NamedTuple):
 
 
 def _slots(length: int, start: int = 0) -> list[Piece]:
-    """Slots of a vector's elements."""
     return _elements(length, lambda k: slot(str(start + k)))
 
 
@@ -121,11 +120,9 @@ class _Writer(Printer[Piece]):
 
     # --- what the walk over a formula asks for ---------------------------------------------------
     def number(self, value: float) -> Piece:
-        """A constant."""
         return symbols.number(value, ".5g")
 
     def apply(self, what: str, *parts: Piece) -> Piece:
-        """An operation on pieces."""
         what = {"%": "mod", "//": "floordiv"}.get(what, what)
         if what in _OPERATIONS:
             return _OPERATIONS[what](*parts)
@@ -180,12 +177,9 @@ class _Writer(Printer[Piece]):
                 return symbols.root(symbols.add(*squares))
             case "others":
                 return self._others(vector)
-            case "count":
-                return symbols.call(symbols.function_name(name), self(vector), self(more[0]))
         return symbols.call(symbols.sign(name, rf"\{name}", tag="mi"), *terms)
 
     def _terms(self, vector: ast.expr) -> list[Piece]:
-        """The terms for the elements of a vector."""
         if isinstance(vector, ast.Name) and vector.id in self.op.vectors:
             return _slots(self.lengths[vector.id], self.start[vector.id])
         return _elements(self.length, lambda k: _Writer(self.op, self.shape, self.of, k)(vector))

@@ -109,7 +109,6 @@ class _Code:
         self.vectors: dict[tuple[int, ...], int] = {}
 
     def slot(self, x: Any, k: int) -> int:
-        """The operand x of node k."""
         if x.__class__ is tuple:
             vector = tuple([2 * k if (k := self.ids.get(e, -1)) >= 0 else self._odd(e) for e in x])
             return 4 * self.vectors.setdefault(vector, len(self.vectors)) + 3

@@ -17,7 +17,7 @@ import pytest
 from autograd_mini import MLP, Value, draw, draw_paths, draw_text, functions, ieee, losses
 from autograd_mini.drawing import THEMES, Theme
 from autograd_mini.drawing.groups import grouped, path_of
-from autograd_mini.drawing.themes import mixed, scale
+from autograd_mini.drawing.themes import Scale, mixed
 from autograd_mini.graph import topological
 from tests.drawing.structure import GOLDEN, GRAPHS, SVG, as_float, neuron, parsed, structure, title
 from tests.programs import printed
@@ -190,7 +190,7 @@ def test_a_heading_with_a_superscript_is_one_text():
 
 def test_the_scale_of_gradients_is_logarithmic_around_one():
     theme = THEMES["light"]
-    sizes = scale(theme, [1e-8, 1.0, 1e8])
+    sizes = Scale(theme, [1e-8, 1.0, 1e8])
     assert [sizes.place(10.0**e) for e in (-9, -8, -4, 0, 4, 8, 9)] == [-1, -1, -0.5, 0, 0.5, 1, 1]
     assert (sizes.place(0.0), sizes.place(float("inf"))) == (-1, 1)
     colours = [sizes.colour(x) for x in (1e-8, 1.0, 1e8)]
@@ -205,7 +205,7 @@ def test_the_legend_shows_the_colours_of_the_lines():
     y.backward()
     source = draw(y, color_by="gradient").source
     legend = re.findall(r'bgcolor="(#\w+)"', source.split("\n")[1])[1:]  # without the ground
-    sizes = scale(THEMES["light"], [1e8, 1e4, 1.0])
+    sizes = Scale(THEMES["light"], [1e8, 1e4, 1.0])
     assert legend == [sizes.colour(10.0**e) for e in (-8, -4, 0, 4, 8)]
     lines = re.findall(r'-> n\d \[.*? class=backward color="(#\w+)"', source)
     assert lines == [sizes.colour(1e4), sizes.colour(1e8)]
@@ -315,7 +315,7 @@ def test_contrast_is_at_least_aa(theme):
     for text, ground in (*pairs, *marks, *names):
         assert contrast(text, ground) >= 4.5
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # WCAG's known example
-    sizes = scale(theme, [1e-8, 1e8])
+    sizes = Scale(theme, [1e-8, 1e8])
     for e in range(-8, 9):
         assert contrast(theme.text, sizes.fill(10.0**e)) >= 4.5
     for end in (theme.small, theme.large):  # of the neurons of a network
