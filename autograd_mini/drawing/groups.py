@@ -227,15 +227,8 @@ class Fold:
     outputs: set[Value] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class Bundle:
-    """The edges between two groups or nodes: how many, and the largest gradient, or None."""
-
-    count: int = 0
-    flow: float | None = None
-
-
-Joined = dict[tuple[Any, Any], Bundle]  # (tail, head) -> the edges between them
+# (tail, head) -> of each edge between them the size of the gradient that flows back, or None
+Joined = dict[tuple[Any, Any], list[float | None]]
 
 
 def reached(order: Sequence[Value]) -> set[Value]:
@@ -251,7 +244,7 @@ def reached(order: Sequence[Value]) -> set[Value]:
 def contracted(
     order: Sequence[Value], roots: Iterable[Value], fold: Paths, seen: set[Value]
 ) -> tuple[dict[GroupPath, Fold], Joined]:
-    """The groups of `fold`, and the bundles of edges that join them and the nodes outside.
+    """The groups of `fold`, and the edges that join them and the nodes outside.
 
     `seen` are the nodes that a backward pass has reached. Edges between two nodes that are drawn
     themselves are left out.
@@ -262,7 +255,7 @@ def contracted(
     for root in roots:
         if root in fold:
             groups[fold[root]].outputs.add(root)
-    joined: Joined = defaultdict(Bundle)
+    joined: Joined = defaultdict(list)
     find = fold.get
     for node in order:
         head: Any = find(node, node)
@@ -275,9 +268,5 @@ def contracted(
                 groups[tail].outputs.add(parent)
             if head is not node:
                 groups[head].inputs.add(parent)
-            bundle = joined[tail, head]
-            bundle.count += 1
-            if adjoint is not None:
-                share = adjoint * magnitude(partial) if adjoint else 0.0
-                bundle.flow = max(bundle.flow or 0.0, share)
+            joined[tail, head].append(adjoint and adjoint * magnitude(partial))
     return groups, joined

@@ -196,11 +196,13 @@ class _Sketcher:
             if parent in ids
         ]
         groups, joined = contracted(self.order, self.roots, self.fold, self.reached)
-        for (tail, head), bundle in joined.items():
+        for (tail, head), flows in joined.items():
             if tail in ids and head in ids:  # else hidden
-                n, faded = bundle.count, self._faded(not bundle.flow)
+                n, known = len(flows), [flow for flow in flows if flow is not None]
+                flow = max(0.0, *known) if known else None
                 label = self.options.word("common.edges", n=n) if n > 1 else ""
-                links.append(Link(ids[tail], ids[head], label, "", bundle.flow, faded, n))
+                faded = self._faded(not flow)
+                links.append(Link(ids[tail], ids[head], label, "", flow, faded, n))
         items = [
             self._group(key, groups[key], id) if key in groups else self._item(key, id)
             for key, id in ids.items()
