@@ -52,14 +52,10 @@ def read(drawing: Drawing) -> Any:
 
 
 def parsed(drawing: Drawing) -> tuple[dict[str, list[str]], list[tuple[str, str, list[str]]]]:
-    """Nodes and edges of the DOT text, read by Graphviz itself."""
-    graph = read(drawing)
-    nodes = {str(node): cells(node.attr["label"]) for node in graph.nodes()}
-    edges = []
-    for tail, head, key in graph.edges(keys=True):
-        label = graph.get_edge(tail, head, key).attr["label"]
-        edges.append((str(tail), str(head), cells(label) if label else []))
-    return nodes, edges
+    """The texts of nodes and of edges."""
+    seen = structure(drawing)
+    nodes = {id: node["texts"] for id, node in seen["nodes"].items()}
+    return nodes, [(tail, head, texts) for tail, head, _, texts in seen["edges"].values()]
 
 
 def title(cluster: Any) -> str:

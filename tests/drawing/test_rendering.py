@@ -212,9 +212,17 @@ def test_a_format_that_the_packaged_graphviz_lacks(large, monkeypatch, tmp_path)
             drawing.pipe("webp")
 
 
-def test_a_wrong_time_limit():
-    with pytest.raises(ValueError, match="time_limit must be above 0, got 0"):
-        draw(neuron(), time_limit=0).pipe()
+@pytest.mark.parametrize(
+    ("options", "asked", "message"),
+    [
+        ({"time_limit": 0}, {}, "time_limit must be above 0, got 0"),
+        ({}, {"format": "doc"}, r"format must be one of .*svg.*, got 'doc'"),
+        ({}, {"engine": "magic"}, r"layout must be one of .*dot.*, got 'magic'"),
+    ],
+)
+def test_wrong_arguments(options, asked, message):
+    with pytest.raises(ValueError, match=message):
+        draw(neuron(), **options).pipe(**asked)
 
 
 def test_a_layout_can_be_interrupted():

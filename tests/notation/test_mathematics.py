@@ -193,45 +193,44 @@ def test_names_that_are_no_words_get_parentheses():
 
 
 # --- operations of one's own ---------------------------------------------------------------------
-def texts(new, length=1):
+def texts(new, length):
     known = notation_of(Shape(new, (length,)))
     partials = [filled(p, at).text for at, p in enumerate(known.partials)]
     return filled(known.value).text, known.definition and filled(known.definition).text, partials
 
 
-def test_an_own_operation_is_spelt_out(own):
-    cube = own("my_cube(a)", "a * a * a", "3 * a * a")
-    assert texts(cube) == ("my_cube(a)", "a² · a", ["3 · a · a"])
+OWN = {
+    "is spelt out": (("(a)", "a * a * a", "3 * a * a"), {}, "{}(a)", "a² · a", ["3 · a · a"]),
+    "has a textbook form": (
+        ("(a)", "tanh(a)", "4 * e / ((1 + e) * (1 + e))"),
+        {"given": {"e": "exp(-2 * abs(a))"}, "textbook": {"a": "1 - out ** 2"},
+         "latex": r"\tanh_2({a})"},
+        "tanh₂(a)", None, ["1 − y²"],
+    ),
+    "shares names": (
+        ("(a)", "e / (1 + e)", "e / (1 + e) ** 2"), {"given": {"e": "exp(-2 * a)"}},
+        "{}(a)", "e^(−2 · a) / (1 + e^(−2 · a))", ["e^(−2 · a) / (1 + e^(−2 · a))²"],
+    ),
+    "has its sign before a product, and in place of a plus": (
+        ("(a)", "1 + -a / 2 * out_", "-a * 3 * a"), {"given": {"out_": "-a"}},
+        "{}(a)", "1 − a / 2 · (−a)", ["−a · 3 · a"],
+    ),
+    "goes on with the list where cases are in the last place": (
+        ("(a)", "where(a < 0, 1, rest)", "0"), {"given": {"rest": "where(a, 2, 3)"}},
+        "{}(a)", "{1 if a < 0; 2 if a ≠ 0; 3 otherwise}", ["0"],
+    ),
+    "takes a vector": (
+        ("(a[])", "sqrt(dot(a, a) / n)", "a_i / (n * out)"), {},
+        "{}(a, b)", "√((a · a + b · b) / 2)", ["a / (2 · y)", "b / (2 · y)"],
+    ),
+}  # fmt: skip
 
 
-def test_an_own_operation_with_a_textbook_form(own):
-    new = own(
-        "my_tanh(a)", "tanh(a)", "4 * e / ((1 + e) * (1 + e))",
-        given={"e": "exp(-2 * abs(a))"}, textbook={"a": "1 - out ** 2"}, latex=r"\tanh_2({a})",
-    )  # fmt: skip
-    value, _, partials = texts(new)
-    assert (value, partials) == ("tanh₂(a)", ["1 − y²"])
-
-
-def test_names_that_formulas_share_are_put_in(own):
-    new = own("my_op(a)", "e / (1 + e)", "e / (1 + e) ** 2", given={"e": "exp(-2 * a)"})
-    assert texts(new)[2] == ["e^(−2 · a) / (1 + e^(−2 · a))²"]
-
-
-def test_the_sign_stands_before_a_product_and_takes_the_place_of_a_plus(own):
-    new = own("my_signs(a)", "1 + -a / 2 * out_", "-a * 3 * a", given={"out_": "-a"})
-    assert texts(new)[1:] == ("1 − a / 2 · (−a)", ["−a · 3 · a"])
-
-
-def test_cases_in_the_last_place_go_on_with_the_list(own):
-    new = own("my_steps(a)", "where(a < 0, 1, rest)", "0", given={"rest": "where(a, 2, 3)"})
-    assert texts(new)[1] == "{1 if a < 0; 2 if a ≠ 0; 3 otherwise}"
-
-
-def test_an_own_operation_on_a_vector(own):
-    new = own("my_rms(a[])", "sqrt(dot(a, a) / n)", "a_i / (n * out)")
-    partials = ["a / (2 · y)", "b / (2 · y)"]
-    assert texts(new, 2) == ("my_rms(a, b)", "√((a · a + b · b) / 2)", partials)
+@pytest.mark.parametrize("what", OWN)
+def test_an_operation_of_one_s_own(own, what):
+    (args, *formulas), options, value, definition, partials = OWN[what]
+    new = own(f"my_op{args}", *formulas, **options)
+    assert texts(new, len(partials)) == (value.format("my_op"), definition, partials)
 
 
 def test_a_wrong_textbook_formula_is_named():
