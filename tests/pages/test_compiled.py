@@ -6,7 +6,6 @@ from autograd_mini import Value, steps
 from autograd_mini.errors import AutogradError
 from autograd_mini.optim import SGD
 from autograd_mini.pages.compiled import program_of, stages
-from autograd_mini.pages.page import save_html
 from autograd_mini.stepping.sequence import Forward, Update
 from tests.browser import PHONE, axe_findings, until
 from tests.compiler.interpreter import interpreted
@@ -77,10 +76,9 @@ LIT = """() => [...document.querySelectorAll(".stage")].map(
     stage => [...stage.querySelectorAll(".lit")].map(line => line.textContent.trim()))"""
 
 
-def test_the_page_lights_the_lines_of_the_step(visit, tmp_path):
+def test_the_page_lights_the_lines_of_the_step(opened):
     record = recorded(updated=True)
-    save_html(record, tmp_path / "compiled.html", compiled=True, lang="es")
-    page = visit(tmp_path / "compiled.html")
+    page = opened(record, compiled=True, lang="es")
     seen = []
     for _ in record:
         seen.append(page.evaluate(LIT))

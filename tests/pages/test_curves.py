@@ -14,7 +14,6 @@ from autograd_mini.ops import SHEET
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.page import run_data
 from autograd_mini.rules.evaluation import each
-from autograd_mini.stepping import save_html
 from tests.browser import PHONE, axe_findings, function
 from tests.pages.near import scripts
 
@@ -80,10 +79,9 @@ def test_steep_curves_and_waves_are_seen_beside_their_tangents(visit):
         (lambda x, y: x / y, (1e-300, 1e300), 2),
     ],
 )
-def test_very_large_and_very_small_numbers(visit, tmp_path, f, at, pictures):
+def test_very_large_and_very_small_numbers(opened, f, at, pictures):
     """There were places that are no numbers, and the browser complained."""
-    save_html(steps(f, *at), tmp_path / "page.html", start=1)
-    page = visit(tmp_path / "page.html")
+    page = opened(steps(f, *at), start=1)
     assert page.locator(".curve").count() == pictures
     for picture in page.locator(".curve svg").all():
         assert "NaN" not in picture.inner_html()
@@ -103,10 +101,9 @@ def moved(root, edge, x):
     return out if math.isfinite(out) else None
 
 
-def test_the_curve_moves_with_what_if_and_is_named_for_a_screen_reader(visit, tmp_path):
-    file = tmp_path / "page.html"
-    save_html(steps(lambda x: x.tanh() * 2.0, 0.5), file, start=1, lang="es")
-    page = visit(file, viewport=PHONE, bypass_csp=True)
+def test_the_curve_moves_with_what_if_and_is_named_for_a_screen_reader(opened):
+    recorded = steps(lambda x: x.tanh() * 2.0, 0.5)
+    page = opened(recorded, start=1, lang="es", viewport=PHONE, bypass_csp=True)
     picture = page.locator(".curve svg")
     assert picture.get_attribute("aria-label") == (
         "La curva de v₁ en función de x con su tangente en x = 0.5; su pendiente es 0.7864."

@@ -6,7 +6,6 @@ import pytest
 
 from autograd_mini import museum, steps
 from autograd_mini.optim import SGD
-from autograd_mini.pages.page import save_html
 from autograd_mini.stepping import explain_step
 from autograd_mini.value import Value
 from tests.browser import PHONE, axe_findings, until
@@ -23,14 +22,10 @@ def recorded():
 
 
 @pytest.fixture
-def opened(visit, tmp_path):
-    def open_page(hash="", lang="en", context=None, **options):
-        save_html(options.pop("steps", recorded()), tmp_path / "page.html", lang=lang, **options)
-        return visit(
-            tmp_path / "page.html", hash, **{"reduced_motion": "reduce", **(context or {})}
-        )
-
-    return open_page
+def opened(opened):
+    return lambda steps=None, **options: opened(
+        steps or recorded(), **{"reduced_motion": "reduce", **options}
+    )
 
 
 def step(page):
@@ -128,8 +123,7 @@ def test_arrows_choose_and_the_pointer_does(opened):
 
 
 def test_what_is_asked_for_is_not_told(opened):
-    page = opened()
-    page.click("#modes [aria-controls=predict]")
+    page = opened(mode="predict")
     page.evaluate("document.activeElement.blur()")
     assert looked_for(page, "y") == ["y hyperbolic tangent —"]
     page.fill("#wanted", "0.6351")
@@ -137,8 +131,7 @@ def test_what_is_asked_for_is_not_told(opened):
 
 
 def test_in_perform_mode_it_picks_the_node(opened):
-    page = opened()
-    page.click("#modes [aria-controls=perform]")
+    page = opened(mode="perform")
     page.fill("#perform input", "1")
     page.keyboard.press("Enter")
     assert page.is_visible("#perform .choices")
@@ -149,7 +142,7 @@ def test_in_perform_mode_it_picks_the_node(opened):
 
 def test_two_engines_go_together(opened):
     wrong, right = museum.stepped("Overwrites")
-    page = opened(steps=wrong, beside=right)
+    page = opened(wrong, beside=right)
     looked_for(page, "x")
     page.keyboard.press("Enter")
     assert page.inner_text("#step").count("→ x") == 2
@@ -157,7 +150,7 @@ def test_two_engines_go_together(opened):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_is_accessible_and_fits_on_a_phone(opened, theme):
-    page = opened(theme=theme, context={"bypass_csp": True, "viewport": PHONE})
+    page = opened(theme=theme, bypass_csp=True, viewport=PHONE)
     assert axe_findings(page) == []
     looked_for(page, "0.")
     box = page.locator("#search").bounding_box()
@@ -169,7 +162,7 @@ def test_it_is_accessible_and_fits_on_a_phone(opened, theme):
 
 def test_long_names_leave_words_whole_on_a_phone(opened):
     x = Value(-0.003237, label="layer1.mixed.neuron1.w[0]")
-    page = opened(lang="es", steps=steps(x.exp()), context={"viewport": PHONE})
+    page = opened(steps(x.exp()), lang="es", viewport=PHONE)
     assert looked_for(page, "layer1") == ["layer1.mixed.neuron1.w[0] dado −0.003237"]
     for line in page.locator("#found li > *").all():
         assert line.bounding_box()["height"] < 30  # it stood letter below letter

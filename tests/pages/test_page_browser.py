@@ -4,7 +4,6 @@ import inspect
 import re
 from contextlib import nullcontext
 from fractions import Fraction
-from itertools import count
 
 import mpmath as mp
 import pytest
@@ -29,51 +28,36 @@ def recorded_neuron():
     return steps(neuron, 0.7, 2.0, -1.0)
 
 
-class Opened:
-    """A page in the browser."""
-
-    def __init__(self, page):
-        self.page = page
-
-    @property
-    def index(self):
-        return int(self.page.input_value("#slider"))
-
-    def press(self, *keys):
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def text(self, selector):
-        return str(self.page.inner_text(selector))
-
-    def wait(self, condition, arg=None):
-        until(self.page, condition, arg)
-
-    def go(self, index):
-        """Follow the link to a step."""
-        self.page.evaluate(f"location.hash = '#step={index}'")
-        self.wait(f"document.getElementById('slider').value === '{index}'")
-
-    def each(self, selector, what):
-        """What a JavaScript expression in `e` is for each of these elements."""
-        found = f"[...document.querySelectorAll({selector!r})].map(e => {what})"
-        return self.page.evaluate(found)
-
-
 @pytest.fixture
-def opened(visit, tmp_path):
-    """opened(steps, hash="", context={...}, **options of save_html)."""
-    numbers = count()
+def opened(opened):
+    """The page, once it has been laid out: its size is known with the first frame."""
 
-    def open_page(recorded, hash="", context=None, **options):
-        file = tmp_path / f"page{next(numbers)}.html"
-        save_html(recorded, file, **options)
-        page = visit(file, hash, **{"reduced_motion": "reduce", **(context or {})})
-        # until it has been laid out: its size is known with the first frame
+    def open_page(*args, **options):
+        page = opened(*args, **{"reduced_motion": "reduce", **options})
         page.evaluate("new Promise(ok => requestAnimationFrame(() => requestAnimationFrame(ok)))")
-        return Opened(page)
+        return page
 
     return open_page
+
+
+def index_of(page):
+    return int(page.input_value("#slider"))
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def go(page, index):
+    """Follow the link to a step."""
+    page.evaluate(f"location.hash = '#step={index}'")
+    until(page, f"document.getElementById('slider').value === '{index}'")
+
+
+def each(page, selector, what):
+    """What a JavaScript expression in `e` is for each of these elements."""
+    return page.evaluate(f"[...document.querySelectorAll({selector!r})].map(e => {what})")
 
 
 def shown_of(numbers, id):
@@ -94,12 +78,12 @@ def test_at_every_step_the_picture_shows_the_state_of_the_recording(opened):
     marks = "['pending', 'lit'].map(name => e.classList.contains(name))"
     last = len(recorded) - 1
     for index in [*range(last + 1), *range(last - 1, -1, -1), last, 0]:
-        if index != page.index:
-            to = {0: "Home", last: "End"} if abs(index - page.index) > 1 else {}
-            page.press(to.get(index, "ArrowRight" if index > page.index else "ArrowLeft"))
-        assert page.index == index
+        if index != index_of(page):
+            to = {0: "Home", last: "End"} if abs(index - index_of(page)) > 1 else {}
+            press(page, to.get(index, "ArrowRight" if index > index_of(page) else "ArrowLeft"))
+        assert index_of(page) == index
         state = recorded.state(index)
-        for id, *shown in page.each("g.node", f"[e.dataset.id, ...{texts}, ...{marks}]"):
+        for id, *shown in each(page, "g.node", f"[e.dataset.id, ...{texts}, ...{marks}]"):
             wanted = [shown_of(numbers, id) for numbers in (state.data, state.grad)]
             nodes, parent = lit(recorded[index])
             marked = int(id[1:]) in (nodes if parent is None else (parent,))
@@ -110,20 +94,20 @@ def test_the_step_is_told_with_its_title_sentence_and_reason(opened):
     recorded = recorded_neuron()
     page = opened(recorded)
     for index in (0, 4, len(recorded) - 4):
-        page.go(index)
+        go(page, index)
         wanted = explain_step(recorded, index, "en")
-        shown = page.text("#step")
+        shown = page.inner_text("#step")
         for text in (wanted.title, wanted.sentence, wanted.why):
             assert text.replace("`", "") in re.sub(r"\s+", " ", shown)
 
 
 def test_the_formulas_are_native_mathml(opened):
     page = opened(steps(Value(3.0, label="x") ** 2))
-    page.press("End", "ArrowLeft")
-    space = page.page.evaluate("document.querySelector('#step math').namespaceURI")
+    press(page, "End", "ArrowLeft")
+    space = page.evaluate("document.querySelector('#step math').namespaceURI")
     assert space == "http://www.w3.org/1998/Math/MathML"
-    assert page.page.evaluate("document.querySelectorAll('#step mfrac').length") >= 3
-    box = page.page.evaluate("document.querySelector('#step mfrac').getBoundingClientRect().height")
+    assert page.evaluate("document.querySelectorAll('#step mfrac').length") >= 3
+    box = page.evaluate("document.querySelector('#step mfrac').getBoundingClientRect().height")
     assert box > 25  # it is laid out as a fraction
 
 
@@ -133,18 +117,19 @@ def test_every_number_on_the_way_has_room_in_its_node(opened):
     for recorded in (museum.stepped("NoTopologicalOrder")[1], steps(y, optimiser=SGD([w], lr=0.3))):
         page = opened(recorded)
         for _ in recorded:
-            page.press("ArrowRight")
-            gaps = page.each(
+            press(page, "ArrowRight")
+            gaps = each(
+                page,
                 "g.node text.grad, g.node text.data",
                 "e.getBoundingClientRect().left"
                 " - e.previousElementSibling.getBoundingClientRect().right",
             )
-            assert min(gaps) > 2, page.index
+            assert min(gaps) > 2, index_of(page)
 
 
 # --- ledger, source, paths, differences ----------------------------------------------------------
 def rows_of(page, selector):
-    return page.each(f"{selector} tr", "[...e.children].map(cell => cell.textContent)")
+    return each(page, f"{selector} tr", "[...e.children].map(cell => cell.textContent)")
 
 
 def test_the_ledger_has_every_addition_with_its_path(opened):
@@ -155,12 +140,12 @@ def test_the_ledger_has_every_addition_with_its_path(opened):
     z.label = "z"
     recorded = steps(z)
     page = opened(recorded)
-    page.press("End")
+    press(page, "End")
     rows = rows_of(page, "#ledger")
     products = [f"{way} → x1 · {d}" for way, d in (("z → v₁", 2), ("z → y", 3), ("z → y", 3))]
     assert rows[:-1] == [[text, text[-1]] for text in products]
     assert rows[-1] == ["complete", "8"]
-    page.press("ArrowLeft", "ArrowLeft")  # before the last share
+    press(page, "ArrowLeft", "ArrowLeft")  # before the last share
     rows = rows_of(page, "#ledger")
     assert [row[1] for row in rows] == ["2", "3", "—", "5"]
     assert rows[2][0] == "z → y → x"
@@ -170,17 +155,17 @@ def test_the_ledger_has_every_addition_with_its_path(opened):
 def test_the_source_is_shown_with_the_expression_that_made_the_node(opened):
     page = opened(recorded_neuron())
     for index, marked in ((1, "w * x"), (2, "w * x + b"), (3, "h.tanh()")):
-        page.go(index)
-        assert page.text("#source mark") == marked
-        (line,) = page.each("#source .line.lit span", "e.textContent")
+        go(page, index)
+        assert page.inner_text("#source mark") == marked
+        (line,) = each(page, "#source .line.lit span", "e.textContent")
         assert line in inspect.getsource(neuron).splitlines()
-    assert "def neuron(w, x, b):" in page.text("#source")
-    assert page.page.evaluate("document.querySelectorAll('#source .line.lit').length") == 1
+    assert "def neuron(w, x, b):" in page.inner_text("#source")
+    assert page.evaluate("document.querySelectorAll('#source .line.lit').length") == 1
 
 
 def test_a_sign_that_is_two_for_javascript_is_one_in_the_source(opened):
     page = opened(steps(lambda w, x: {"🎉": w * x}["🎉"], 0.5, 2.0), start=1)
-    assert page.text("#source mark") == "w * x"
+    assert page.inner_text("#source mark") == "w * x"
 
 
 def test_paths_are_summed_up_for_a_chosen_leaf(opened):
@@ -188,19 +173,19 @@ def test_paths_are_summed_up_for_a_chosen_leaf(opened):
     root = a * b + a
     root.label = "r"
     page = opened(steps(root))
-    page.press("End")
+    press(page, "End")
     rows = rows_of(page, "#sums")
     assert [row[0] for row in rows] == ["a → v₁ → r5 · 1", "a → r", "sum"]
     assert [row[1] for row in rows] == ["5", "1", "6"]
-    page.page.select_option("#leaf", label="b")
+    page.select_option("#leaf", label="b")
     assert [row[1] for row in rows_of(page, "#sums")] == ["2", "2"]
-    page.page.focus("#leaf")
-    page.press("Home", " ", "Escape", "ArrowLeft")  # the select's own keys
-    assert page.index == len(steps(root)) - 1
-    page.page.select_option("#leaf", label="b")
+    page.focus("#leaf")
+    press(page, "Home", " ", "Escape", "ArrowLeft")  # the select's own keys
+    assert index_of(page) == len(steps(root)) - 1
+    page.select_option("#leaf", label="b")
     assert [row[1] for row in rows_of(page, "#sums")] == ["2", "2"]
-    page.page.evaluate("document.activeElement.blur()")
-    page.press("Home")
+    page.evaluate("document.activeElement.blur()")
+    press(page, "Home")
     assert [row[1] for row in rows_of(page, "#sums")] == ["—", "—"]
 
 
@@ -219,7 +204,7 @@ def test_paths_of_other_numbers(opened, function, at, seed, sums):
     with ieee() if isinstance(at, float) else nullcontext():
         recorded = steps(function, at, seed=seed)
     page = opened(recorded)
-    page.press("End")
+    press(page, "End")
     whole = number(recorded.state(len(recorded) - 1).grad[0])
     told = [whole if x is None else x for x in sums]
     assert [row[1] for row in rows_of(page, "#sums")] == told
@@ -231,8 +216,8 @@ def test_very_many_paths_are_counted_and_the_largest_listed(opened):
     for _ in range(40):
         y = y + y
     page = opened(steps(y))
-    page.press("End")
-    assert f"{number(2.0**40)} paths; the 12 largest:" in page.text("#sums")
+    press(page, "End")
+    assert f"{number(2.0**40)} paths; the 12 largest:" in page.inner_text("#sums")
     rows = rows_of(page, "#sums")
     assert rows[-1][1] == number(2.0**40)
     assert rows[-2] == [f"the other {number(2.0**40)}", number(2.0**40 - 12)]
@@ -240,10 +225,10 @@ def test_very_many_paths_are_counted_and_the_largest_listed(opened):
 
 def test_the_difference_quotient_stands_beside_the_gradient(opened):
     page = opened(recorded_neuron())
-    page.press("End")
-    assert re.search(r"By finite differences: \S+ ± .*agrees", page.text("#ledger"))
-    page.page.click("#numbers summary")
-    page.page.wait_for_selector("#numbers tr")  # it is filled in once the browser tells of it
+    press(page, "End")
+    assert re.search(r"By finite differences: \S+ ± .*agrees", page.inner_text("#ledger"))
+    page.click("#numbers summary")
+    page.wait_for_selector("#numbers tr")  # it is filled in once the browser tells of it
     rows = rows_of(page, "#numbers")[1:]
     assert len(rows) == len(recorded_neuron().nodes)
     for _, _, _, *pair in rows:
@@ -256,69 +241,69 @@ def test_buttons_and_keys_move_the_step(opened):
     page = opened(recorded_neuron())
     last = len(recorded_neuron()) - 1
     for act, forth, back, end, start in (
-        (page.page.click, "#next", "#previous", "#last", "#first"),
-        (page.press, "ArrowRight", "ArrowLeft", "End", "Home"),
+        (page.click, "#next", "#previous", "#last", "#first"),
+        (page.keyboard.press, "ArrowRight", "ArrowLeft", "End", "Home"),
     ):
         for name, index in ((forth, 1), (forth, 2), (back, 1), (end, last), (start, 0)):
             act(name)
-            assert page.index == index
-        page.page.evaluate("document.activeElement.blur()")
-    page.press("Control+ArrowRight")
-    assert page.index == 0
+            assert index_of(page) == index
+        page.evaluate("document.activeElement.blur()")
+    press(page, "Control+ArrowRight")
+    assert index_of(page) == 0
 
 
 def test_the_slider_moves_the_step_by_pointer_and_by_its_own_keys(opened):
     page = opened(recorded_neuron())
-    box = page.page.locator("#slider").bounding_box()
-    page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    assert abs(page.index - (len(recorded_neuron()) - 1) / 2) <= 1
-    before = page.index
-    page.press("ArrowRight")  # the slider has the focus: one step, not two
-    assert page.index == before + 1
-    assert page.page.get_attribute("#slider", "aria-valuetext")
+    box = page.locator("#slider").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert abs(index_of(page) - (len(recorded_neuron()) - 1) / 2) <= 1
+    before = index_of(page)
+    press(page, "ArrowRight")  # the slider has the focus: one step, not two
+    assert index_of(page) == before + 1
+    assert page.get_attribute("#slider", "aria-valuetext")
 
 
 def test_space_plays_and_pauses_but_a_button_keeps_its_own_space(opened):
     page = opened(recorded_neuron())
-    page.page.select_option("#speed", "60")
-    page.page.evaluate("document.activeElement.blur()")
-    page.press("Space")
+    page.select_option("#speed", "60")
+    page.evaluate("document.activeElement.blur()")
+    press(page, "Space")
     last = len(recorded_neuron()) - 1
-    page.wait(f"document.getElementById('slider').value === '{last}'")
-    page.wait("!document.documentElement.classList.contains('playing')")
-    page.page.focus("#first")
-    page.press("Space")
-    assert page.index == 0
-    assert not page.page.evaluate("document.documentElement.classList.contains('playing')")
-    page.page.click("#play")
-    assert page.page.get_attribute("#play", "aria-label") == "pause (space)"
-    page.page.click("#play")
-    assert page.page.get_attribute("#play", "aria-label") == "play (space)"
+    until(page, f"document.getElementById('slider').value === '{last}'")
+    until(page, "!document.documentElement.classList.contains('playing')")
+    page.focus("#first")
+    press(page, "Space")
+    assert index_of(page) == 0
+    assert not page.evaluate("document.documentElement.classList.contains('playing')")
+    page.click("#play")
+    assert page.get_attribute("#play", "aria-label") == "pause (space)"
+    page.click("#play")
+    assert page.get_attribute("#play", "aria-label") == "play (space)"
 
 
 def test_clicking_a_node_goes_to_where_it_is_computed_or_complete(opened):
     recorded = recorded_neuron()
     page = opened(recorded)
     kinds = [(step.kind, step.node) for step in recorded]
-    page.page.click('[data-id="n5"] .frame', position={"x": 12, "y": 8}, force=True)
-    assert page.index == kinds.index(("forward", 5))
-    page.press("End")
-    page.page.click('[data-id="n5"] .frame', position={"x": 12, "y": 8}, force=True)
-    assert page.index == kinds.index(("visit", 5))
+    page.click('[data-id="n5"] .frame', position={"x": 12, "y": 8}, force=True)
+    assert index_of(page) == kinds.index(("forward", 5))
+    press(page, "End")
+    page.click('[data-id="n5"] .frame', position={"x": 12, "y": 8}, force=True)
+    assert index_of(page) == kinds.index(("visit", 5))
 
 
 def test_a_link_leads_to_a_step_and_the_address_follows(opened):
-    page = opened(recorded_neuron(), hash="#step=7")
-    assert page.index == 7
-    page.press("ArrowRight")
-    page.wait("location.hash === '#step=8'")
-    page.page.evaluate("location.hash = '#step=3'")
-    page.wait("document.getElementById('slider').value === '3'")
-    page.page.evaluate("location.hash = '#step=<img>'")
-    page.page.evaluate("location.hash = '#step=99999'")
+    page = opened(recorded_neuron(), "#step=7")
+    assert index_of(page) == 7
+    press(page, "ArrowRight")
+    until(page, "location.hash === '#step=8'")
+    page.evaluate("location.hash = '#step=3'")
+    until(page, "document.getElementById('slider').value === '3'")
+    page.evaluate("location.hash = '#step=<img>'")
+    page.evaluate("location.hash = '#step=99999'")
     last = len(recorded_neuron()) - 1
-    page.wait(f"document.getElementById('slider').value === '{last}'")
-    assert opened(recorded_neuron(), start=-1).index == last
+    until(page, f"document.getElementById('slider').value === '{last}'")
+    assert index_of(opened(recorded_neuron(), start=-1)) == last
 
 
 # --- languages, themes, small screens, paper -----------------------------------------------------
@@ -326,76 +311,76 @@ def test_a_link_leads_to_a_step_and_the_address_follows(opened):
 
 def test_the_theme_follows_the_system_and_the_switch_is_remembered(opened):
     paper = "getComputedStyle(document.body).backgroundColor"
-    page = opened(recorded_neuron(), context={"color_scheme": "dark"})
-    dark = page.page.evaluate(paper)
-    page.page.click("#theme")
-    light = page.page.evaluate(paper)
+    page = opened(recorded_neuron(), color_scheme="dark")
+    dark = page.evaluate(paper)
+    page.click("#theme")
+    light = page.evaluate(paper)
     assert dark != light
-    assert page.page.evaluate("document.documentElement.dataset.theme") == "light"
-    other = page.page.context.new_page()
-    other.goto(page.page.url)
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    other = page.context.new_page()
+    other.goto(page.url)
     assert other.evaluate(paper) == light
     fill = "getComputedStyle(document.querySelector('.leaf .head')).fill"
-    light_fill = page.page.evaluate(fill)
-    page.page.click("#theme")
-    assert page.page.evaluate(fill) != light_fill  # the picture changes with the page
+    light_fill = page.evaluate(fill)
+    page.click("#theme")
+    assert page.evaluate(fill) != light_fill  # the picture changes with the page
 
 
 def test_a_phone_shows_it_without_scrolling_sideways(opened):
     m = MLP(2, [3, 1], seed=0)
     large = steps(mse([m([0.1, 0.2])], [1.0]))
     for recorded in (recorded_neuron(), large):
-        page = opened(recorded, context={"viewport": PHONE, "has_touch": True})
+        page = opened(recorded, viewport=PHONE, has_touch=True)
         for key in [*["ArrowRight"] * 12, "End"]:
-            page.press(key)
-            assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
+            press(page, key)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360
         for id in ("first", "previous", "play", "next", "last"):
-            box = page.page.locator(f"#{id}").bounding_box()
+            box = page.locator(f"#{id}").bounding_box()
             assert min(box["width"], box["height"]) >= 40
             assert box["y"] + box["height"] <= 740  # within the reach of a thumb
-        page.page.tap("#previous")
-        assert page.index == len(recorded) - 2
+        page.tap("#previous")
+        assert index_of(page) == len(recorded) - 2
 
 
 @pytest.mark.parametrize("size", [(640, 360), (844, 390)])
 def test_on_a_phone_on_its_side_the_step_is_in_sight(opened, size):
     viewport = dict(zip(("width", "height"), size, strict=True))
-    page = opened(recorded_neuron(), context={"viewport": viewport})
-    page.press("ArrowRight")
+    page = opened(recorded_neuron(), viewport=viewport)
+    press(page, "ArrowRight")
     graph, told, bar = (
-        page.page.locator(name).bounding_box() for name in (".graph", "#step .formulas", "#bar")
+        page.locator(name).bounding_box() for name in (".graph", "#step .formulas", "#bar")
     )
     assert told["x"] >= graph["x"] + graph["width"]
     assert max(graph["y"] + graph["height"], told["y"] + told["height"]) <= bar["y"] + 8
     assert bar["y"] + bar["height"] <= size[1]
-    assert page.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
 def test_on_paper_there_are_the_graph_and_all_steps(opened):
     recorded = recorded_neuron()
     page = opened(recorded)
-    assert page.page.pdf().startswith(b"%PDF")
-    page.page.emulate_media(media="print")
-    rows = page.each("#printed tr", "e.children[1].textContent")
+    assert page.pdf().startswith(b"%PDF")
+    page.emulate_media(media="print")
+    rows = each(page, "#printed tr", "e.children[1].textContent")
     told = [explain_step(recorded, k, "en").sentence for k in range(len(recorded))]
     assert rows == [sentence.replace("`", "") for sentence in told]
-    assert page.page.is_visible("#printed")
-    assert page.page.is_visible(".graph")
+    assert page.is_visible("#printed")
+    assert page.is_visible(".graph")
     for id in ("bar", "panel", "switches", "zoom"):
-        assert not page.page.is_visible(f"#{id}")
+        assert not page.is_visible(f"#{id}")
     grads = "[...document.querySelectorAll('.graph .node .grad')].map(e => e.textContent)"
-    blank = page.page.evaluate(grads)
+    blank = page.evaluate(grads)
     assert {*blank} == {"—"}
-    page.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     final = recorded.state(len(recorded) - 1).grad
-    assert sorted(page.page.evaluate(grads)) == sorted(map(number, final.values()))
-    page.page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert (page.page.evaluate(grads), page.index) == (blank, 0)
+    assert sorted(page.evaluate(grads)) == sorted(map(number, final.values()))
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert (page.evaluate(grads), index_of(page)) == (blank, 0)
 
 
 def test_two_graphs_on_paper_take_no_more_room_than_they_need(opened):
     wrong, right = museum.stepped("Overwrites")
-    page = opened(right, beside=wrong, labels=("+=", "="), context={"viewport": PHONE}).page
+    page = opened(right, beside=wrong, labels=("+=", "="), viewport=PHONE)
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     shape = "document.querySelector('.graph > svg').viewBox.baseVal"
@@ -406,43 +391,43 @@ def test_two_graphs_on_paper_take_no_more_room_than_they_need(opened):
 def test_it_can_be_magnified_moved_and_fitted(opened):
     page = opened(recorded_neuron())
     box = "document.querySelector('.graph > svg').getAttribute('viewBox').split(' ').map(Number)"
-    page.press("0")
-    whole = page.page.evaluate(box)
-    page.press("+", "+", "+")
-    near = page.page.evaluate(box)
+    press(page, "0")
+    whole = page.evaluate(box)
+    press(page, "+", "+", "+")
+    near = page.evaluate(box)
     assert near[2] < whole[2] / 2
-    frame = page.page.locator(".graph").bounding_box()
+    frame = page.locator(".graph").bounding_box()
     x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
-    page.page.mouse.move(x, y)
-    page.page.mouse.down()
-    page.page.mouse.move(x + 60, y, steps=3)
-    page.page.mouse.up()
-    assert page.page.evaluate(box)[0] < near[0]
-    assert page.index == 0  # a drag is no click
-    page.press("End")  # the far end comes into view
-    node = page.page.locator('[data-id="n0"]').bounding_box()
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y, steps=3)
+    page.mouse.up()
+    assert page.evaluate(box)[0] < near[0]
+    assert index_of(page) == 0  # a drag is no click
+    press(page, "End")  # the far end comes into view
+    node = page.locator('[data-id="n0"]').bounding_box()
     assert frame["x"] <= node["x"] < frame["x"] + frame["width"]
-    page.press("0")
-    assert page.page.evaluate(box) == whole
+    press(page, "0")
+    assert page.evaluate(box) == whole
 
 
 def test_wheel_with_control_and_two_fingers_magnify(opened):
-    page = opened(recorded_neuron(), context={"has_touch": True})
+    page = opened(recorded_neuron(), has_touch=True)
     width = "+document.querySelector('.graph > svg').getAttribute('viewBox').split(' ')[2]"
-    page.press("0")
-    whole = page.page.evaluate(width)
-    frame = page.page.locator(".graph").bounding_box()
+    press(page, "0")
+    whole = page.evaluate(width)
+    frame = page.locator(".graph").bounding_box()
     x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
-    page.page.mouse.move(x, y)
-    page.page.mouse.wheel(0, -200)  # without Control it scrolls
-    page.page.keyboard.down("Control")
-    assert page.page.evaluate(width) == whole
-    page.page.mouse.wheel(0, -200)
-    page.page.keyboard.up("Control")
-    page.wait(f"{width} < {whole * 0.7}")
-    page.press("0")
+    page.mouse.move(x, y)
+    page.mouse.wheel(0, -200)  # without Control it scrolls
+    page.keyboard.down("Control")
+    assert page.evaluate(width) == whole
+    page.mouse.wheel(0, -200)
+    page.keyboard.up("Control")
+    until(page, f"{width} < {whole * 0.7}")
+    press(page, "0")
 
-    session = page.page.context.new_cdp_session(page.page)
+    session = page.context.new_cdp_session(page)
 
     def touch(kind, *distances):
         for apart in distances:
@@ -453,40 +438,40 @@ def test_wheel_with_control_and_two_fingers_magnify(opened):
     touch("touchStart", 40)
     touch("touchMove", 50, 60, 70, 80)
     # Twice as far apart, twice as large.
-    page.wait(f"Math.abs({width} - {whole / 2}) < {whole / 50}")
+    until(page, f"Math.abs({width} - {whole / 2}) < {whole / 50}")
     touch("touchMove", 60, 40, 20)
     touch("touchEnd", 0)
-    page.wait(f"{width} === {whole}")  # no smaller than the whole
-    assert page.index == 0
+    until(page, f"{width} === {whole}")  # no smaller than the whole
+    assert index_of(page) == 0
 
 
 def test_keys_pressed_before_the_page_is_laid_out_do_no_harm(opened):
-    page = opened(recorded_neuron(), context={"locale": "en-NZ"})  # a page that no test reuses
-    page.page.add_init_script("ResizeObserver = class { observe() {} };")  # no layout is told
-    page.page.reload()
-    page.wait("document.querySelector('.graph > svg marker') !== null")
+    page = opened(recorded_neuron(), locale="en-NZ")  # a page that no test reuses
+    page.add_init_script("ResizeObserver = class { observe() {} };")  # no layout is told
+    page.reload()
+    until(page, "document.querySelector('.graph > svg marker') !== null")
     box = "document.querySelector('.graph > svg').getAttribute('viewBox')"
-    whole = page.page.evaluate(box)
-    page.press("+", "0", "-")
-    assert page.page.evaluate(box) == whole
+    whole = page.evaluate(box)
+    press(page, "+", "0", "-")
+    assert page.evaluate(box) == whole
 
 
 # --- two recordings ------------------------------------------------------------------------------
 def test_two_recordings_share_one_slider_and_what_differs_is_marked(opened):
     wrong, right = museum.stepped("Overwrites")
     page = opened(right, beside=wrong, labels=("+=", "="))
-    assert page.page.locator(".graph").count() == 2
-    page.press("End")
-    assert page.each("[data-id=n0] .grad", "e.textContent") == ["2", "1"]
-    assert page.each(".differs", "e.dataset.id") == ["n0", "n0"]
+    assert page.locator(".graph").count() == 2
+    press(page, "End")
+    assert each(page, "[data-id=n0] .grad", "e.textContent") == ["2", "1"]
+    assert each(page, ".differs", "e.dataset.id") == ["n0", "n0"]
     data, grads = (
-        page.each(f"[data-id=n0] .{x}", "getComputedStyle(e).fill") for x in ("data", "grad")
+        each(page, f"[data-id=n0] .{x}", "getComputedStyle(e).fill") for x in ("data", "grad")
     )
     assert data[0] == data[1] != grads[0] == grads[1]  # the data are the same, and not marked
-    assert "the other has 1" in page.text("#ledger")
-    assert "does not agree" in page.text("#ledger")  # the differences find the broken one
-    page.press("Home")
-    assert page.page.locator(".differs").count() == 0
+    assert "the other has 1" in page.inner_text("#ledger")
+    assert "does not agree" in page.inner_text("#ledger")  # the differences find the broken one
+    press(page, "Home")
+    assert page.locator(".differs").count() == 0
 
 
 @pytest.mark.parametrize(
@@ -496,28 +481,28 @@ def test_two_recordings_share_one_slider_and_what_differs_is_marked(opened):
 def test_a_sum_that_an_engine_has_not_written_is_no_equation(opened, lang, said):
     wrong, right = museum.stepped("Overwrites")
     page = opened(right, beside=wrong, lang=lang)
-    page.press("End", "ArrowLeft")
-    formulas = page.each(".numeric", "e.textContent.replace(/\\s/g, '')")
+    press(page, "End", "ArrowLeft")
+    formulas = each(page, ".numeric", "e.textContent.replace(/\\s/g, '')")
     assert formulas == ["1+1·1=2", "1+1·1≠1"]
-    assert page.each("#step .wrong", "e.textContent") == [said]
+    assert each(page, "#step .wrong", "e.textContent") == [said]
 
 
 def test_a_local_derivative_that_is_another_is_no_equation(opened):
     wrong, right = museum.stepped("SignOfSubtraction")
     page = opened(right, beside=wrong)
-    page.press("End", "ArrowLeft")
-    assert page.each(".local", "e.textContent.replace(/\\s/g, '')") == ["∂v1∂x=−1", "∂v1∂x=−1≠1"]
+    press(page, "End", "ArrowLeft")
+    assert each(page, ".local", "e.textContent.replace(/\\s/g, '')") == ["∂v1∂x=−1", "∂v1∂x=−1≠1"]
 
 
 @pytest.mark.parametrize("name", ["EveryPath", "ParentsInASet", "BreadthFirst"])
 def test_engines_with_other_steps_keep_beside_each_other(opened, name):
     wrong, right = museum.stepped(name)
     page = opened(right, beside=wrong)
-    page.press("End")
+    press(page, "End")
     grads = (
         "[...e.querySelectorAll('.node .grad')].map(e => [e.parentNode.dataset.id, e.innerHTML])"
     )
-    for recorded, shown in zip((right, wrong), page.each(".graph", grads), strict=True):
+    for recorded, shown in zip((right, wrong), each(page, ".graph", grads), strict=True):
         for id, grad in shown:
             assert grad == shown_of(recorded.state(-1).grad, id)
 
@@ -526,26 +511,26 @@ def test_engines_with_other_steps_keep_beside_each_other(opened, name):
 def test_a_formula_grows_and_shrinks_with_the_window(opened):
     page = opened(recorded_neuron(), start=len(recorded_neuron()) - 3)
     size = "getComputedStyle(document.querySelector('.numeric math')).fontSize"
-    before = page.page.evaluate(size)
-    page.page.set_viewport_size({"width": 130, "height": 700})
-    page.wait(f"parseFloat({size}) < 0.85 * {float(before[:-2])}")
-    page.page.set_viewport_size({"width": 1280, "height": 800})
-    page.wait(f"{size} === '{before}'")
+    before = page.evaluate(size)
+    page.set_viewport_size({"width": 130, "height": 700})
+    until(page, f"parseFloat({size}) < 0.85 * {float(before[:-2])}")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    until(page, f"{size} === '{before}'")
 
 
 # --- accessibility -------------------------------------------------------------------------------
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(opened, scheme):
-    page = opened(recorded_neuron(), context={"color_scheme": scheme, "bypass_csp": True}, start=12)
-    page.page.click("#numbers summary")
-    assert axe_findings(page.page) == []
-    page.page.click("[data-lang=es]")
-    page.press("End")
-    assert axe_findings(page.page) == []
+    page = opened(recorded_neuron(), color_scheme=scheme, bypass_csp=True, start=12)
+    page.click("#numbers summary")
+    assert axe_findings(page) == []
+    page.click("[data-lang=es]")
+    press(page, "End")
+    assert axe_findings(page) == []
     wrong, right = museum.stepped("EveryPath")
     context = {"color_scheme": scheme, "bypass_csp": True, "viewport": PHONE}
-    page = opened(right, beside=wrong, labels=("+=", "="), context=context, start=9)
-    assert axe_findings(page.page) == []
+    page = opened(right, beside=wrong, labels=("+=", "="), start=9, **context)
+    assert axe_findings(page) == []
 
 
 BELOW = """() => {
@@ -558,16 +543,16 @@ BELOW = """() => {
 def test_what_has_the_focus_is_seen_on_small_screens(opened, size):
     """1280 by 1024 at 400 % are 320 by 256: the controls stood on the other half of them."""
     viewport = dict(zip(("width", "height"), size, strict=True))
-    page = opened(recorded_neuron(), context={"viewport": viewport}).page
+    page = opened(recorded_neuron(), viewport=viewport)
     for _ in range(24):
         page.keyboard.press("Tab")
         assert page.evaluate(BELOW) <= 0
 
 
 def test_a_pressed_button_is_seen_where_the_system_chooses_the_colours(opened):
-    page = opened(recorded_neuron(), context={"forced_colors": "active"})
-    page.page.evaluate("document.querySelector('[data-lang=es]').style.background = 'Highlight'")
-    pressed, chosen = page.each("[data-lang]", "getComputedStyle(e).backgroundColor")
+    page = opened(recorded_neuron(), forced_colors="active")
+    page.evaluate("document.querySelector('[data-lang=es]').style.background = 'Highlight'")
+    pressed, chosen = each(page, "[data-lang]", "getComputedStyle(e).backgroundColor")
     assert pressed == chosen
 
 
@@ -584,12 +569,12 @@ def test_letters_are_as_large_as_the_reader_has_set(browser, tmp_path):
 def test_a_screen_reader_hears_the_sentence_of_the_step(opened):
     recorded = recorded_neuron()
     page = opened(recorded)
-    assert page.page.get_attribute("#live", "aria-live") == "polite"
-    page.press("ArrowRight")
+    assert page.get_attribute("#live", "aria-live") == "polite"
+    press(page, "ArrowRight")
     sentence = explain_step(recorded, 1).sentence.replace("`", "")
     live = "document.getElementById('live').textContent"
-    page.wait(f"text => {live}.includes(text)", sentence)
-    picture = page.page.locator(".graph > svg")
+    until(page, f"text => {live}.includes(text)", sentence)
+    picture = page.locator(".graph > svg")
     assert picture.get_attribute("role") == "img"
     assert "nodes" in picture.get_attribute("aria-label")
 
@@ -600,6 +585,6 @@ def test_a_stale_node_says_so_in_both_languages(opened):
     x.data = 4.0
     page = opened(steps(y))
     told = '[...document.querySelectorAll("text.word, text.stale")].map(e => e.textContent)'
-    assert {"stale", "16 now"} <= set(page.page.evaluate(told))
-    page.page.click("[data-lang=es]")
-    assert {"obsoleto", "ahora 16"} <= set(page.page.evaluate(told))
+    assert {"stale", "16 now"} <= set(page.evaluate(told))
+    page.click("[data-lang=es]")
+    assert {"obsoleto", "ahora 16"} <= set(page.evaluate(told))

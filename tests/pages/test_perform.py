@@ -30,7 +30,7 @@ OTHERS = {3: ("1", "That is ∂L/∂v₁ alone"), 7: ("-6", "That was there alre
 
 
 @pytest.fixture
-def performed(visit, tmp_path):
+def performed(opened):
     """performed(lang, viewport): the page of (w x) w + w x at 3, -2, its perform mode open."""
 
     def open_page(lang="en", **options):
@@ -39,11 +39,7 @@ def performed(visit, tmp_path):
         a.label = "a"
         y = a * w + a
         y.label = "L"
-        file = tmp_path / "page.html"
-        save_html(steps(y, optimiser=SGD([w], lr=0.1)), file, lang=lang)
-        page = visit(file, **options)
-        page.click("#modes [aria-controls=perform]")
-        return page
+        return opened(steps(y, optimiser=SGD([w], lr=0.1)), mode="perform", lang=lang, **options)
 
     return open_page
 
@@ -86,14 +82,12 @@ def test_a_right_run_by_keyboard_has_full_marks(performed, tmp_path, lang, end):
     assert (found.learner, found.right, found.of, found.edited) == ("Ada", 13, 13, False)
 
 
-def test_the_margin_of_a_new_weight_is_that_of_its_change(visit, tmp_path):
+def test_the_margin_of_a_new_weight_is_that_of_its_change(opened, tmp_path):
     """w = 2, its gradient -0.003, eta 0.1: 1.9997 goes the wrong way, 2 goes nowhere."""
     w = Value(2.0, label="w")
     y = w * -0.003
     y.label = "L"
-    save_html(steps(y, optimiser=SGD([w], lr=0.1)), tmp_path / "page.html")
-    page = visit(tmp_path / "page.html")
-    page.click("#modes [aria-controls=perform]")
+    page = opened(steps(y, optimiser=SGD([w], lr=0.1)), mode="perform")
     for text in ("1", "-0.003"):
         answer(page, text)
     for text in ("1.9997", "2", "2.0000", "2.00029"):

@@ -32,17 +32,9 @@ def recorded():
     return steps(neuron, W, X, B)
 
 
-def asking(visit, recording, path):
-    """Its page in predict mode."""
-    save_html(recording, path)
-    page = visit(path)
-    page.click("#modes [aria-controls=predict]")
-    return page
-
-
 @pytest.fixture
-def page(visit, tmp_path):
-    return asking(visit, recorded(), tmp_path / "page.html")
+def page(opened):
+    return opened(recorded(), mode="predict")
 
 
 def question(page):
@@ -164,8 +156,12 @@ MISTAKES = [
 @pytest.fixture(scope="module")
 def shared(browser, tmp_path_factory):
     """One page for all mistakes."""
+    file = tmp_path_factory.mktemp("predict") / "page.html"
+    save_html(recorded(), file)
     with visiting(browser) as visit:
-        yield asking(visit, recorded(), tmp_path_factory.mktemp("predict") / "page.html")
+        page = visit(file)
+        page.click("#modes [aria-controls=predict]")
+        yield page
 
 
 @pytest.mark.parametrize(("start", "wish", "text", "said"), MISTAKES)
@@ -176,9 +172,9 @@ def test_a_mistake_is_named(shared, start, wish, text, said):
     assert shared.get_attribute("#verdict", "class") == "wrong"
 
 
-def test_an_update_is_asked_for(visit, tmp_path):
+def test_an_update_is_asked_for(opened):
     w = Value(2.0, label="w")
-    page = asking(visit, steps(w * w * w, optimiser=SGD([w], lr=0.1)), tmp_path / "page.html")
+    page = opened(steps(w * w * w, optimiser=SGD([w], lr=0.1)), mode="predict")
     go_to_question(page, "What is the new w, with the learning rate η = 0.1?")
     for text, said in {
         "3.2": "That goes uphill",
@@ -190,12 +186,12 @@ def test_an_update_is_asked_for(visit, tmp_path):
     assert answer(page, "0.8") == "✓ Right now: 0.8."
 
 
-def test_a_sum_of_three_paths_lacks_one(visit, tmp_path):
+def test_a_sum_of_three_paths_lacks_one(opened):
     def f(x):
         a, b, c = x * 2, x * 7, x * 19
         return a + b + c
 
-    page = asking(visit, steps(f, 1.5), tmp_path / "page.html")
+    page = opened(steps(f, 1.5), mode="predict")
     go_to_question(page, "∂v₂/∂x is 26 so far.")
     assert "The path through b is missing" in answer(page, "21")
     assert "The path through c is missing" in answer(page, "9")
@@ -405,12 +401,10 @@ def test_answers_are_saved_as_csv(page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_both_panels_are_accessible(visit, tmp_path, theme):
+def test_both_panels_are_accessible(opened, theme):
     """No serious finding of axe-core, with a hint, a verdict and a message to be seen."""
-    save_html(recorded(), tmp_path / "page.html", theme=theme)
-    page = visit(tmp_path / "page.html", bypass_csp=True)  # axe itself is no part of the page
-    for mode in ("whatif", "predict"):
-        page.click(f"#modes [aria-controls={mode}]")
+    page = opened(recorded(), mode="whatif", theme=theme, bypass_csp=True)  # axe is no part of it
+    page.click("#modes [aria-controls=predict]")
     go_to_question(page, "h =")
     answer(page, "-0.7")
     page.click("[data-t='predict.hint']")

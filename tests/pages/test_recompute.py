@@ -13,7 +13,7 @@ from autograd_mini.ops import SHEET
 from autograd_mini.optim import SGD, Momentum
 from autograd_mini.pages import page as page_module
 from autograd_mini.pages.document import asset
-from autograd_mini.pages.page import run_data, save_html
+from autograd_mini.pages.page import run_data
 from tests.graphs import random_graph
 from tests.pages.near import check_operations, check_sums, scripts
 
@@ -242,16 +242,9 @@ def test_at_a_kink_the_bar_holds_both_slopes(run, f, slopes):
 
 # --- the panel ------------------------------------------------------------------------------------
 @pytest.fixture
-def opened(visit, tmp_path):
-    """opened(steps, **options of save_html): the page with the panel open."""
-
-    def open_page(recorded, **options):
-        save_html(recorded, tmp_path / "page.html", **options)
-        page = visit(tmp_path / "page.html")
-        page.click("#modes [aria-controls=whatif]")
-        return page
-
-    return open_page
+def opened(opened):
+    """The page with the panel open."""
+    return lambda recorded, **options: opened(recorded, mode="whatif", **options)
 
 
 def neuron(w, x, b):

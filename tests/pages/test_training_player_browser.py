@@ -57,6 +57,8 @@ def runs():
             3,
             grid=8,
         ),
+        "level": record_descents(lambda w: w * 0.0, 0.5, rates=[0.5], steps=3),
+        "broken": record_descent(lambda w: w**2, 3.0, lr=1e9, steps=60),
         "lonely": record_training(
             tiny, ([[1.0, 2.0]], [1.0]), "mse", SGD(tiny.parameters(), 0.1), 3, grid=8
         ),
@@ -211,11 +213,9 @@ def test_the_loss_scale_switches(opened):
     assert page.evaluate(curve) != before
 
 
-def test_a_loss_that_is_0_has_no_powers_of_ten(visit, tmp_path):
+def test_a_loss_that_is_0_has_no_powers_of_ten(opened):
     """The switch was there, and the curve then had places that are no numbers."""
-    save_html(record_descents(lambda w: w * 0.0, 0.5, rates=[0.5], steps=3), tmp_path / "a.html")
-    page = visit(tmp_path / "a.html")
-    assert page.is_hidden("#log")
+    assert opened("level").is_hidden("#log")
 
 
 # --- pictures ------------------------------------------------------------------------------------
@@ -312,11 +312,10 @@ def test_a_rate_is_chosen_for_the_details(opened, runs):
     assert formula(page) == "{}−10·{}={}".format(*parts)
 
 
-def test_a_run_that_breaks_says_so(visit, tmp_path):
-    run = record_descent(lambda w: w**2, 3.0, lr=1e9, steps=60)
+def test_a_run_that_breaks_says_so(opened, runs):
+    run, page = runs["broken"], opened("broken")
     assert run.divergence
-    save_html(run, tmp_path / "broken.html", lang="es")
-    page = visit(tmp_path / "broken.html")
+    page.click("[data-lang=es]")
     page.keyboard.press("End")
     told = text(page, "#story .sentence")
     assert f"En el paso {run.divergence.epoch} el cálculo ya no tiene un resultado finito" in told

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from autograd_mini import Value, museum, steps
+from autograd_mini import museum, steps
 from autograd_mini.course.sweeps import learning_rates
 from autograd_mini.stepping import explain_step, record_descents, show, widget
 from tests.browser import until
@@ -59,11 +59,6 @@ def test_a_large_graph_is_left_to_its_text(monkeypatch):
     monkeypatch.setattr("autograd_mini.stepping.recordings.LARGEST", 3)
     assert recorded()._repr_html_() is None
     assert frame_of(show(recorded()))["srcdoc"]  # when it is asked for
-
-
-def test_hostile_labels_do_not_leave_the_frame():
-    x = Value(3.0, label='"></iframe><script>alert(1)</script>')
-    assert "<script>alert" not in frame_of(steps(x * x))["srcdoc"]
 
 
 def test_where_frames_are_taken_out_a_sentence_is_left():
