@@ -213,6 +213,12 @@ def test_more_layers_than_a_page_has_room_for_fold_together_where_they_follow_ea
     assert {"step 0 – step 8", "step 99"} < {*folded(z.log())}
 
 
+def test_much_that_is_in_no_group_folds_by_what_it_is():
+    products = [Value(k / 9) * 2 for k in range(30)]
+    y = functions.sum([MLP(1, [1], seed=0)([1.0]).tanh(), *products])
+    assert [*folded(y, max_nodes=5)] == ["layer1.neuron1", "inputs", "other operations"]
+
+
 @pytest.mark.parametrize("direction", [None, "LR", "TB"])
 @pytest.mark.parametrize("layers", [2, 20])
 def test_what_is_folded_is_no_wider_than_a_page(layers, direction):
