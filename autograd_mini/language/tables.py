@@ -90,10 +90,10 @@ class Grid(NamedTuple):
         tried = ((gap, _widths(self.rows, options.max_width, gap)) for gap in (2, 1))
         if fits := next(filter(itemgetter(1), tried), None) if cells else None:
             table = Table(box=None, pad_edge=False, padding=(0, 0, 0, fits[0]), header_style="bold")
-            for name, side, width in zip(cells[0], self._all_sides(), fits[1], strict=True):
-                justify: Any = "left" if side == "<" else "right"
-                table.add_column(name, justify=justify, overflow="fold", width=width)
             lines: list[Any] = [[*map(_folded, row, fits[1])] for row in cells]
+            for name, side in zip(lines[0], self._all_sides(), strict=True):
+                justify: Any = "left" if side == "<" else "right"
+                table.add_column(name, justify=justify, overflow="fold")
         else:
             table, lines = Table.grid(padding=(0, 2, 0, 0)), []
             for row in cells[1:]:
@@ -140,7 +140,7 @@ def _folded(cell: Any, width: int) -> Any:
     for part in _PARTS.split(cell.plain):
         lines += [""] * (len(lines[-1] + part.rstrip()) > width)
         lines[-1] += part
-    return type(cell)("\n".join(lines), cell.style)
+    return type(cell)("\n".join(map(str.rstrip, lines)), cell.style)
 
 
 def _badge(words: str, tag: str, colour: str) -> str:
