@@ -13,7 +13,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd_mini.expressions import parse
+from autograd_mini.numbers.arguments import real
 
+from .differences import quiet
 from .findings import Comparison, Culprit
 from .inputs import Direction, Gradient
 from .references import NUMBER, by_ladder
@@ -51,7 +53,7 @@ def guess(check: Rows, rows: Sequence[Comparison], claim: Gradient) -> Culprit |
     `claim` gives the gradient anywhere; the kinds are factor, sign, sum, mean, swapped,
     regulariser, chain and sample.
     """
-    with suppress(Exception):  # whatever f and the gradient do elsewhere
+    with quiet(), suppress(Exception):  # whatever f and the gradient do elsewhere
         return _Guesser(check, rows, claim).found()
     return None
 
@@ -66,9 +68,7 @@ class _Guesser:
             self.wrong = [k for k in self.wrong if rows[k].verdict == "wrong"]
             along, rows = [{k: 1.0} for k in self.wrong], [rows[k] for k in self.wrong]
         probes = [(d, row.wanted, row.bar) for d, row in zip(along, rows, strict=False)]
-        x, got = self.inputs.floats, [float(g) for g in check.gradient]
-        if not all(map(math.isfinite, got)):
-            raise ValueError("a gradient that is not a number looks like no known mistake")
+        x, got = self.inputs.floats, [real("gradient", float(g)) for g in check.gradient]
         here = _Point(x, self.truth.floats(x), got, probes)
         self.points = [here, *self._others(claim, check.options.draw)]
 
@@ -81,7 +81,8 @@ class _Guesser:
                 for x, reach, (low, high) in places
             ]
             try:
-                point = _Point(x, self.truth.floats(x), [float(g) for g in claim(x)], [])
+                y, got = self.truth.floats(x), [real("gradient", float(g)) for g in claim(x)]
+                point = _Point(x, real("f", y), got, [])
             except (ValueError, ArithmeticError):
                 continue
             for _ in range(min(_OTHERS, len(self.wrong))):
@@ -150,9 +151,8 @@ class _Guesser:
             taken = dict(zip(places, sorted(self.wrong, key=here.got.__getitem__), strict=True))
             tried = [[taken.get(k, k) for k in every]]
         for source in tried:
-            order = self._names([source[k] for k in self.wrong])
             corrected = lambda point, k, source=source: point.got[source[k]]  # noqa: E731
-            yield corrected, "swapped", {"order": order}
+            yield corrected, "swapped", {"order": self._names([source[k] for k in self.wrong])}
 
     def _regulariser(self) -> Iterator[_Guess]:
         here = self.points[0]

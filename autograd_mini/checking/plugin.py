@@ -13,6 +13,7 @@ the random directions of every check, `--gradcheck-lang es` has the reports in S
 
 import inspect
 from collections.abc import Callable, Mapping
+from operator import methodcaller
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ def _marked(item: Any) -> tuple[list[dict[str, Any]], dict[str, Any]] | None:
     given = dict(zip(("at",), mark.args, strict=False)) | mark.kwargs
     if "at" not in given or len(mark.args) > 1:
         refuse("gradcheck needs the point, as in @pytest.mark.gradcheck(at=(0.3, 2.0))")
-    names = [name for name in inspect.signature(item.function).parameters if name != "self"]
+    names = [x for x in inspect.signature(item.function).parameters if x not in ("self", "cls")]
     places, points = given.pop("at"), list[dict[str, Any]]()
     for at in places if isinstance(places, list) else [places]:
         numbers = at if isinstance(at, Mapping | tuple) else (at,)
@@ -111,20 +112,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Check the gradient of a marked function instead of calling it once."""
-    __tracebackhide__ = True
+    __tracebackhide__ = methodcaller("errisinstance", Exception)  # and not where a report is all
     from . import CheckError
 
     if (found := _marked(pyfuncitem)) is None:
         return None
     (names, *_), options = found
-    function = pyfuncitem.obj
-    wanted = inspect.signature(function).parameters
-    given = {name: pyfuncitem.funcargs[name] for name in wanted if name in pyfuncitem.funcargs}
+    function, args = pyfuncitem.obj, pyfuncitem.funcargs
+    given = {x: args[x] for x in inspect.signature(function).parameters if x in args}
 
     def f(*inputs: Any) -> Any:
         return function(**given | dict(zip(names, inputs, strict=True)))
 
-    vars(f)["__signature__"] = inspect.Signature([wanted[name] for name in names])
+    plain = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    vars(f)["__signature__"] = inspect.Signature(plain)
     try:
         report = _report(pyfuncitem.config, f, tuple(given[name] for name in names), options)
     except CheckError as error:  # or what the function itself raised

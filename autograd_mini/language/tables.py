@@ -92,8 +92,7 @@ class Grid(NamedTuple):
             table = Table(box=None, pad_edge=False, padding=(0, 0, 0, fits[0]), header_style="bold")
             lines: list[Any] = [[*map(_folded, row, fits[1])] for row in cells]
             for name, side in zip(lines[0], self._all_sides(), strict=True):
-                justify: Any = "left" if side == "<" else "right"
-                table.add_column(name, justify=justify, overflow="fold")
+                table.add_column(name, justify="left" if side == "<" else "right", overflow="fold")
         else:
             table, lines = Table.grid(padding=(0, 2, 0, 0)), []
             for row in cells[1:]:

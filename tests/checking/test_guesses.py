@@ -49,6 +49,7 @@ def slope(w):
         (math.sin, 0.7, lambda x: 2 * math.cos(x), ["df/dx times 2", "df/dx por 2"]),
         (math.exp, 1.0, lambda x: math.exp(x) * (1 + 1e-9), ["x times 1.000000001", "1.000000001"]),
         (math.exp, 1.0, lambda x: math.exp(x) * (1 + 1e-6), ["times 1.000001", "por 1.000001"]),
+        (np.sqrt, 1e-20, lambda x: 0.7 / np.sqrt(x), ["df/dx times 7/5", "df/dx por 7/5"]),
         (math.sin, 0.7, lambda x: -math.cos(x), ["wrong sign: df/dx", "signo equivocado"]),
         (
             lambda x: math.sin(x) ** 2, 0.7, lambda x: 2 * math.sin(x),

@@ -16,11 +16,11 @@ NAMES = {"en": "mymodel", "es": "mimodelo"}
 
 @pytest.fixture
 def _few_examples():
-    before = settings.get_current_profile_name()
+    settings.register_profile("before", settings())
     settings.register_profile("few", settings(), max_examples=25)
     settings.load_profile("few")
     yield
-    settings.load_profile(before)
+    settings.load_profile("before")
 
 
 @pytest.mark.usefixtures("_few_examples")

@@ -68,7 +68,7 @@ def test_a_wrong_gradient_fails_with_the_report_in_either_language_and_no_traceb
         result.assert_outcomes(failed=1)
         text = result.stdout.str()
         assert told in text
-        assert "plugin.py" not in text.partition("short test summary")[0]
+        assert not re.search(r"plugin\.py|hidden", text.partition("short test summary")[0])
 
 
 def test_what_cannot_be_checked_is_told_in_the_language_of_the_reports(session):
@@ -94,6 +94,12 @@ def test_a_list_of_points_is_a_test_each_and_fixtures_and_parameters_go_along(se
             def test_log(self, x):
                 return x.log()
 
+        class TestOfAClass:
+            @classmethod
+            @pytest.mark.gradcheck(at={"width": 1.5, "x": 0.5})
+            def test_any_order(cls, x, *, width):
+                return width * x
+
         @pytest.mark.gradcheck(at=(2.0,), gradient=lambda x: 3 * x**2)
         def test_claim(x, power=3):
             return x**power
@@ -103,7 +109,7 @@ def test_a_list_of_points_is_a_test_each_and_fixtures_and_parameters_go_along(se
             assert report.ok and report.comparisons[0].got == 6.0
         """
     )
-    result.assert_outcomes(passed=8)
+    result.assert_outcomes(passed=9)
 
 
 def test_the_seed_reaches_every_check(session):
