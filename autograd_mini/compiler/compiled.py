@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial, update_wrapper
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from operator import attrgetter
 from typing import Any, TypedDict, Unpack, overload
 
@@ -21,7 +21,7 @@ from autograd_mini.numbers.trees import NUMBER, apart, builder, leaves
 from autograd_mini.value import Value
 
 from .arguments import count_of, floats_of, in_place, nodes_of, rows_taken, taken
-from .tracing import DERIVED, Entries, Entry, Task, checked
+from .tracing import DERIVED, Entries, Entry, Task, checked, finite
 
 Names = int | str | Sequence[int | str]
 
@@ -156,13 +156,16 @@ class Compiled(Entries):
         rows = {*self.wrt} & {*self.batch} or (self.batch and not self.reduce)  # in the results
         if self.backend != "llvm" or rows or inside.get() is not None:
             return plain
-        entry, pieces, columns, count, _ = self.prepared("value_and_grad", given, ANYTHING)
+        within = INPUT if self.batch else ANYTHING  # whose sums over a batch are rounded otherwise
+        entry, pieces, columns, count, _ = self.prepared("value_and_grad", given, within)
         if entry.value != NUMBER or entry.captured or not all(map(in_place, given.values())):
             return plain
         frame = entry.run.bound(*entry.given([*pieces], columns, count), count)
         ends = [0, *accumulate(map(len, pieces))]
         places = [frame.shared[a:b] for a, b in pairwise(ends)]
         copied = [*zip([*places, *frame.rows], [*pieces, *columns], strict=True)]
+        if any(x < 0 for _, x in entry.program.outputs):  # constants, which callers may change
+            copied.append((frame.once, frame.once.copy()))
         compute = frame.whole if self.threads == 1 else frame
         gradient = entry.made(frame.once, (), count)[1]
 
@@ -170,6 +173,10 @@ class Compiled(Entries):
             for place, numbers in copied:
                 place[:] = numbers
             compute()
+            if within is INPUT and not finite(frame.once):
+                exact = list[Any]()
+                taken(plain(), exact)
+                frame.once[:] = [*chain(*exact)]
             return frame.once.item(0), gradient
 
         return call

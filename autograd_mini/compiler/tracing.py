@@ -255,8 +255,8 @@ class Entry:
         shared, samples = self.given(pieces, columns, count)
         once, each = self.run(shared, samples, count)
         once = once if self.direct else listed(once)
-        finite = not self.supposing or (_finite(once) and (not each or all(map(_finite, each))))
-        if not (finite or all(abs(x) <= INPUT[1] for part in (shared, *samples) for x in part)):
+        sure = not self.supposing or (finite(once) and (not each or all(map(finite, each))))
+        if not (sure or all(abs(x) <= INPUT[1] for part in (shared, *samples) for x in part)):
             return None
         return self.made(once, each, count)
 
@@ -275,7 +275,7 @@ class Entry:
             yield f"  {line}"
 
 
-def _finite(numbers: Any) -> bool:
+def finite(numbers: Any) -> bool:
     """Whether all are finite, as fast as can be told; of a list of large ones it may say no."""
     if isinstance(numbers, list):
         return math.isfinite(sum(numbers))
