@@ -298,6 +298,19 @@ def test_a_number_outside_of_a_domain_is_refused_whatever_the_formula_gives_ther
     assert "−1" not in str(explain(added(Value(3.0), 0.5)))
 
 
+def test_of_many_arguments_with_domains_few_points_are_looked_at(own):
+    asked = []
+    positive = Domain("{} > 0", 0.0, holds=lambda x: asked.append(x) or x > 0)
+    names = "abcdefgh"
+    logs = " + ".join(f"log({x})" for x in names[:-1])
+    each = [*[f"1 / {x}" for x in names[:-1]], "1"]
+    added = own(f"logs({', '.join(names)})", f"{logs} + h", *each, **dict.fromkeys(names, positive))
+    assert len(asked) < 100_000
+    assert added(*[1.0] * 8) == 1.0
+    with pytest.raises(DomainError, match="h > 0"):
+        added(*[1.0] * 7, -1.0)
+
+
 def test_the_sweeps_see_a_partial_that_is_wrong_by_8_ulp_and_a_second_derivative(own):
     own("almost_sin(a)", "sin(a)", f"cos(a) * {1 + 8 * EPSILON!r}")
     assert measured("almost_sin")["value"].bounded < ULPS < measured("almost_sin")["a"].bounded

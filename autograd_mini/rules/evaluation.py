@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from itertools import product
+from itertools import chain, product
 from math import isfinite
+from random import Random
 from typing import Any
 
 from autograd_mini import errors
@@ -12,7 +13,7 @@ from autograd_mini.numbers.floats import FLOAT, IEEE
 from autograd_mini.numbers.kind import Kind, Number
 from autograd_mini.numbers.kinds import brief, constant, in_ieee, kind_of, number, shown
 from autograd_mini.numbers.numberlike import NumberLike, data_of, held
-from autograd_mini.ops import Op
+from autograd_mini.ops import Domain, Op
 
 from .rule import rule
 
@@ -120,9 +121,7 @@ def confine(op: Op) -> None:
 
 def _beyond(op: Op) -> str | None:
     """The condition of a domain outside of which op gives a number."""
-    ends = {p: (x.low - 1, x.low, x.high, x.high + 1, -1.0, 0.0) for p, x in op.domains.items()}
-    near = [filter(isfinite, (-1.5, 0.5, *ends.get(p, ()))) for p in op.params]
-    for numbers in product(*near) if op.domains else ():
+    for numbers in _near(op) if op.domains else ():
         at = dict(zip(op.params, numbers, strict=True))
         outside = [x.text.format(p) for p, x in op.domains.items() if at[p] not in x]
         with suppress(ArithmeticError, ValueError, TypeError):
@@ -130,6 +129,19 @@ def _beyond(op: Op) -> str | None:
             if outside and not _is_complex(out) and out - out == 0:
                 return outside[0]
     return None
+
+
+def _near(op: Op) -> Iterator[Sequence[float]]:
+    """Points around the ends of the domains; where they are many, some, half of each within."""
+    parts = []
+    for domain in [op.domains.get(param, Domain("")) for param in op.params]:
+        ends = {domain.low - 1, domain.low, domain.high, domain.high + 1, -1.5, -1.0, 0.0, 0.5}
+        kinds = [[x for x in ends if isfinite(x) and (x in domain) is k] for k in (True, False)]
+        parts.append([kind for kind in kinds if kind])
+    if len(parts) < 4:
+        return product(*[chain(*kinds) for kinds in parts])
+    draw = Random(0).choice
+    return ([draw(draw(kinds)) for kinds in parts] for _ in range(2000))
 
 
 def flat(numbers: Sequence[Any]) -> Iterator[Any]:

@@ -52,17 +52,15 @@ def start(root: Value, seed: object, create_graph: bool) -> tuple[Number, Number
 
 def add_to_leaves(order: Sequence[Value], before: Mapping[Value, Number]) -> None:
     """Add this pass's gradients to those of before; GradientError, and these alone, for a nan."""
-    sums: dict[Value, Any] = {}
+    strict, failed, sums = not in_ieee(), False, list[Any]()
     for leaf, old in before.items():
         new: Any = leaf.grad
         new = new.settled() if new.__class__ in OWN else new  # type: ignore[attr-defined]
-        sums[leaf] = new if old is None or is_plain(old, 0) else old + new
-    failed = not in_ieee() and any(
-        leaf.grad != leaf.grad or (sums[leaf] != sums[leaf] and old == old)
-        for leaf, old in before.items()
-    )
-    for leaf, old in before.items():
-        leaf.grad = old if failed else sums[leaf]
+        sums.append(total := new if old is None or is_plain(old, 0) else old + new)
+        if strict and total != total and (new != new or old == old):
+            failed = True
+    for (leaf, old), total in zip(before.items(), sums, strict=True):
+        leaf.grad = old if failed else total
     if failed:
         raise _nan_gradient(order)
 
