@@ -72,15 +72,15 @@ class Adapter:
     label: Way = None
     backward: Way = None
 
-    def missing(self, node: Any = None) -> list[str]:
-        """What no engine can do without, or was told, and this one (or its node) does not show."""
+    def missing(self, node: Any = None, leaf: bool = False) -> list[str]:
+        """What no engine can do without, or was told of operations, and this (node) has not."""
 
         def is_told(way: Way) -> bool:
             if isinstance(way, str) and node is not None:
                 return _read(node, way, _NOTHING) is not _NOTHING
             return isinstance(way, str) or callable(way)
 
-        told = {"data", "grad", "backward", *(x for x, way in vars(self).items() if way)}
+        told = {"data", "grad", "backward"} | {x for x, w in vars(self).items() if w and not leaf}
         return [x for x in vars(self) if x in told - {"label"} and not is_told(getattr(self, x))]
 
     def get(self, node: Any, what: str) -> Any:

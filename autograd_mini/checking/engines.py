@@ -73,11 +73,11 @@ class Run:
         self.root = called(lambda: self.inputs.call(self.f, self.leaves))
         self.adapter = adapter_of(self.root, adapter)
         told = adapter is not None or isinstance(self.root, type(self.leaves[0]))
-        self.data = check_root(self.root, self.adapter, told)
+        mine = {*map(id, self.leaves)}
+        self.data = check_root(self.root, self.adapter, told, id(self.root) in mine)
         self.zero = self.adapter.get(self.other, "grad")  # of a leaf of no graph, made before it
         ends = (x for x in _unread(self.root, self.adapter).order if not x.parents)
         leaves = (x.node if isinstance(x, Node) else x for x in ends)
-        mine = {*map(id, self.leaves)}
         self.others = [(x, self.adapter.get(x, "grad")) for x in leaves if id(x) not in mine]
 
     def __enter__(self) -> Self:
@@ -133,7 +133,7 @@ def labelled(leaf: Any, name: str) -> Any:
     return leaf
 
 
-def check_root(root: Any, adapter: Adapter, told: bool) -> Any:
+def check_root(root: Any, adapter: Adapter, told: bool, leaf: bool) -> Any:
     """The number that f gave; CheckError if it is not one node, UndefinedError if not finite.
 
     `told`: it is a node by what the user gives, its class or an adapter, whatever it shows.
@@ -145,7 +145,7 @@ def check_root(root: Any, adapter: Adapter, told: bool) -> Any:
         )
     if not told and not is_node(root):
         raise CheckError(f"f must give one Value, got {shown(root)}")
-    if missing := adapter.missing(root):
+    if missing := adapter.missing(root, leaf):
         names = ", ".join(own(root)) or "no attributes"
         raise CheckError(
             f"no {', '.join(missing)} was found in {type(root).__name__} ({names}): say where it is"

@@ -511,6 +511,11 @@ def test_an_adapter_that_makes_no_sense_is_refused(options, words):
         check_grad(cubed if "adapter" in options else lambda x: x, 2.0, **options)
 
 
+def test_a_leaf_that_f_gives_back_needs_not_show_what_operations_have():
+    told = Adapter(parents="operands", op="symbol")
+    assert check_grad(lambda x: x, 2.0, value=engine("closures"), adapter=told).ok
+
+
 def test_a_function_that_wraps_its_inputs_in_another_engine_is_told_so():
     """It was called wrong: the nodes that were given had the gradient 0."""
     for value in (engine("closures"), engine("recorded")):
