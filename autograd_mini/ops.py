@@ -185,7 +185,8 @@ def _parse_formulas(new: Op) -> dict[str, ast.expr]:
     functions = PRIMITIVES | SHEET.keys()
     names = {*new.params, "pi", *["n"] * bool(new.vectors), *(f"{v}_i" for v in new.vectors)}
     trees = {}
-    refuse_reserved(new.signature, new.given, new.params)
+    keys = [x for x in new.given if x == "value" or (x[:1] == "d" and x[1:].isdigit())]
+    refuse_reserved(new.signature, new.given, (*new.params, *keys))
     for key, text in new.given.items():
         trees[key] = parse(text, names, functions)
         names |= {key, f"{key}_i"}  # it may be a vector, such as others(a)

@@ -197,6 +197,8 @@ FORMULAS = [
     (lambda: op("f(a[])", "sum(a)", "1", a=ops.UNIT), "it needs -1 <= a <= 1; let the"),
     (lambda: op("f", "1"), r"op signature 'f': write it as name\(a\), name\(a, b\)"),
     (lambda: op(3, "a", "1"), "op signature 3"),
+    (lambda: op("f(a)", "a", "1", given={"value": "a"}), "'value' has a meaning already"),
+    (lambda: op("f(a)", "a * d1", "d1", given={"d1": "2"}), "'d1' has a meaning already"),
     (lambda: op("f(out)", "1", "1"), "'out' has a meaning already; take another"),
     (lambda: op("f(a, a)", "a", "1", "1"), "two arguments have one name"),
     (lambda: op("f(a, A)", "a", "1", "1"), "two arguments have one name"),
