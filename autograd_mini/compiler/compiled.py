@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial, update_wrapper
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import Any, TypedDict, Unpack, overload
 
@@ -82,16 +82,9 @@ class Compiled(Entries):
     """A compiled function; `compile` makes it."""
 
     def __init__(
-        self,
-        f: Callable[..., Any],
-        *,
-        wrt: Names = 0,
-        backend: str = "auto",
-        batch: Names = (),
-        reduce: str | None = None,
-        threads: int = 1,
-        cache: int = 16,
-    ) -> None:
+        self, f: Callable[..., Any], *, wrt: Names = 0, backend: str = "auto", batch: Names = (),
+        reduce: str | None = None, threads: int = 1, cache: int = 16,
+    ) -> None:  # fmt: skip
         super().__init__(backend, threads, cache)
         self.f, self.signature = function("f", f), inspect.signature(f)
         self.reduce = one_of("reduce", reduce, ("sum", "mean", None))
@@ -174,9 +167,7 @@ class Compiled(Entries):
                 place[:] = numbers
             compute()
             if within is INPUT and not finite(frame.once):
-                exact = list[Any]()
-                taken(plain(), exact)
-                frame.once[:] = [*chain(*exact)]
+                frame.once[:] = leaves(plain())[0]
             return frame.once.item(0), gradient
 
         return call
