@@ -18,7 +18,7 @@ import mpmath as mp
 import pytest
 
 from autograd_mini import Value, compile, explain, functions, grad, ieee, op, topological
-from autograd_mini.errors import AutogradError, DomainError, FormulaError, RangeError
+from autograd_mini.errors import AutogradError, DomainError, FormulaError, PoleError, RangeError
 from autograd_mini.numbers.special import lgamma, others, polygamma, prod
 from autograd_mini.ops import INSIDE_UNIT, NONZERO, POSITIVE, SHEET, Domain
 from autograd_mini.rules.evaluation import each
@@ -294,6 +294,10 @@ def test_a_number_outside_of_a_domain_is_refused_whatever_the_formula_gives_ther
         with ieee():
             assert math.isnan(added(Value(3.0), Value(x)).data)
         assert math.isnan(compile(lambda b: added(3.0, b))(x))
+    if domain is NONZERO:  # complex numbers have log(-1)
+        assert added(3.0, 2j) == 3j
+        with pytest.raises(PoleError):
+            added(3.0, 0j)
     assert grad(lambda b: added(3.0, b) * b)(0.5) == 1.5
     assert "−1" not in str(explain(added(Value(3.0), 0.5)))
 

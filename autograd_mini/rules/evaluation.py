@@ -112,7 +112,8 @@ def confine(op: Op) -> None:
         bounds = [(domain.low, ">"), (domain.high, "<")]
         tests = [f"{sign}{'=' * (x in domain)} {x}" for x, sign in bounds if isfinite(x)]
         for test in tests or ["!= 0"] * (0 not in domain):
-            guard: Any = parse(f"where({param} {test}, {param}, log(-1))", op.params)
+            no = "log(-1) / 0" if test == "!= 0" else "log(-1)"  # complex numbers have log(-1)
+            guard: Any = parse(f"where({param} {test}, {param}, {no})", op.params)
             guard.args[1], op.trees["value"] = op.trees["value"], guard
     if needed := _beyond(op):
         how = "let the formula refuse all else: where(condition, value, log(-1))"
