@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, product
 from math import isfinite
-from random import Random
 from typing import Any
 
 from autograd_mini import errors
@@ -141,6 +140,8 @@ def _near(op: Op) -> Iterator[Sequence[float]]:
         parts.append([kind for kind in kinds if kind])
     if len(parts) < 4:
         return product(*[chain(*kinds) for kinds in parts])
+    from random import Random  # slow to load
+
     draw = Random(0).choice
     return ([draw(draw(kinds)) for kinds in parts] for _ in range(2000))
 
