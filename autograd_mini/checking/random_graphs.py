@@ -282,9 +282,13 @@ def _pairwise(f: Callable[..., Any], operands: Sequence[Any], others: Sequence[A
 
 
 def assemble(
-    ops: Sequence[Op], at: Sequence[float], raws: Sequence[Sequence[int]], *, value: type = Value,
+    ops: Sequence[Op],
+    at: Sequence[float],
+    raws: Sequence[Sequence[int]],
+    *,
+    value: type = Value,
     sharing: bool = True,
-) -> Graph:  # fmt: skip
+) -> Graph:
     """The graph that these integers mean; results left unused are added up, inputs left out.
 
     Every list of four integers is a step: the first in range(len(ops)), the others below BOUNDS.

@@ -30,9 +30,13 @@ except ImportError as error:
 
 
 def graphs(
-    ops: Collection[str | Op] | None = None, *, max_steps: int = 8, max_inputs: int = 3,
-    value: type = Value, sharing: bool = True,
-) -> st.SearchStrategy[Graph]:  # fmt: skip
+    ops: Collection[str | Op] | None = None,
+    *,
+    max_steps: int = 8,
+    max_inputs: int = 3,
+    value: type = Value,
+    sharing: bool = True,
+) -> st.SearchStrategy[Graph]:
     """Random computation graphs that share nodes and vectors, for Values or plain numbers.
 
     `ops` names the operations to draw from, by default the whole sheet, or all that another engine

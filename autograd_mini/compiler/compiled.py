@@ -82,9 +82,16 @@ class Compiled(Entries):
     """A compiled function; `compile` makes it."""
 
     def __init__(
-        self, f: Callable[..., Any], *, wrt: Names = 0, backend: str = "auto", batch: Names = (),
-        reduce: str | None = None, threads: int = 1, cache: int = 16,
-    ) -> None:  # fmt: skip
+        self,
+        f: Callable[..., Any],
+        *,
+        wrt: Names = 0,
+        backend: str = "auto",
+        batch: Names = (),
+        reduce: str | None = None,
+        threads: int = 1,
+        cache: int = 16,
+    ) -> None:
         super().__init__(backend, threads, cache)
         self.f, self.signature = function("f", f), inspect.signature(f)
         self.reduce = one_of("reduce", reduce, ("sum", "mean", None))

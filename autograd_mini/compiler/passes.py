@@ -15,9 +15,11 @@ Rule = Callable[[Code, str, tuple[int, ...]], int | None]
 
 
 def rebuilt(
-    program: Program, rule: Rule | None = None, parts: Sequence[Iterable[int]] | None = None,
+    program: Program,
+    rule: Rule | None = None,
+    parts: Sequence[Iterable[int]] | None = None,
     kept: Sequence[int] | None = None,
-) -> Program:  # fmt: skip
+) -> Program:
     """The program emitted again in these parts, without what is not to be `kept`.
 
     Where `rule(code, opcode, operands)` gives an operand, that stands for the instruction.

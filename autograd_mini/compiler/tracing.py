@@ -284,9 +284,13 @@ def finite(numbers: Any) -> bool:
 
 
 def result_of(
-    form: Form, of_samples: bool, square: bool, start: int = 0, number: Any = itemgetter,
+    form: Form,
+    of_samples: bool,
+    square: bool,
+    start: int = 0,
+    number: Any = itemgetter,
     arrays: bool = False,
-) -> Callable[[Sequence[Any], int], Any]:  # fmt: skip
+) -> Callable[[Sequence[Any], int], Any]:
     """What makes a result of the outputs from `start` on and the number of samples."""
     if square and form and form[0] is array:
         form, square = (array, form[1] * 2), False

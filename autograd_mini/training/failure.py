@@ -69,9 +69,15 @@ def check_loss(loss: Any) -> None:
 
 
 def described(
-    error: Exception, model: Any, rows: list[Row], losses: Sequence[float], rate: float,
-    when: str, then: str = "", **told: Any,
-) -> TrainingError:  # fmt: skip
+    error: Exception,
+    model: Any,
+    rows: list[Row],
+    losses: Sequence[float],
+    rate: float,
+    when: str,
+    then: str = "",
+    **told: Any,
+) -> TrainingError:
     """What an error in these rows, after such losses, is told as: where it arose, and why."""
     what, place = str(error), ""
     backward = isinstance(error, errors.GradientError)
