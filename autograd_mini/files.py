@@ -235,3 +235,32 @@ def _plain(cell: str) -> str:
         python = _IMPORTED.format(other[1]) if other else magic[1] and "pass"
         lines[k : end + 1] = [magic[1] + python, *[""] * (end - k)]
     return "\n".join(lines)
+
+
+# --- processes that fork --------------------------------------------------------------------------
+_locks: list[Any] = []
+_held: list[Any] = []
+
+
+def waited_for(lock: Any) -> Any:
+    """The lock, which a process takes before it forks: in the child nobody else would let go.
+
+    Whoever holds one may take those that were made known after it.
+    """
+    _locks.append(lock)
+    return lock
+
+
+def _take() -> None:
+    for lock in _locks:
+        lock.__enter__()
+        _held.append(lock)
+
+
+def _let_go() -> None:
+    while _held:
+        _held.pop().__exit__(None, None, None)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_take, after_in_parent=_let_go, after_in_child=_let_go)

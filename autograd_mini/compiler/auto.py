@@ -11,10 +11,14 @@ from threading import Lock, Thread
 from time import perf_counter
 from typing import Any
 
+from autograd_mini.files import waited_for
+from autograd_mini.numbers.symbols import lock
+
 from . import backends
 from .program import Program, Run
 
 ARRAYS = find_spec("numpy") is not None
+_beginning = waited_for(Lock())
 
 
 class Auto:
@@ -25,30 +29,34 @@ class Auto:
         start, self.first = perf_counter(), "numpy" if ARRAYS else "python"
         self.run: Run = backends.backend(self.first).build(program, threads)
         self.told = [f"{self.first}: made in {(perf_counter() - start) * 1e3:.1f} ms"]
-        self.called, self.lock = False, Lock()
+        self.called = self.done = False
         self.thread: Thread | None = None
 
     def improve(self) -> Thread:
-        """Let LLVM begin, unless it has."""
-        with self.lock:
-            if self.thread is None:
+        """Let LLVM begin, unless it has; anew where its thread was left behind by a fork."""
+        with _beginning:
+            if self.thread is None or not (self.done or self.thread.is_alive()):
                 self.thread = Thread(target=self._improve, name="autograd-mini compiles")
                 try:
                     self.thread.start()
                 except RuntimeError as error:  # there are no threads, as in a browser
+                    self.done = True
                     self.told.append(f"llvm: {error}")
             return self.thread
 
     def _improve(self) -> None:
         try:
-            for kernel in backends.backend("llvm").kernels(self.program, self.threads, (0, 1)):
+            with lock:  # a fork waits until it is imported
+                llvm = backends.backend("llvm")
+            for kernel in llvm.kernels(self.program, self.threads, (0, 1)):
                 self.run = kernel
         except Exception as error:  # whatever it is: what runs already goes on
             self.told.append(f"llvm: {error}")
+        self.done = True
 
     def __call__(self, shared: Any, samples: Sequence[Any], count: int) -> tuple[Any, Any]:
         """What compiler/program.py says of `run`."""
-        if self.called and self.thread is None:
+        if self.called and not self.done:
             self.improve()
         self.called = True
         return self.run(shared, samples, count)

@@ -16,6 +16,7 @@ from typing import Any
 import llvmlite.binding as llvm
 import numpy as np
 
+from autograd_mini.files import waited_for
 from autograd_mini.numbers.instructions import MEANING
 
 from . import backends
@@ -36,6 +37,7 @@ _TYPES: dict[str, tuple[Any, ...]] = {
 _CALLED = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.POINTER(ctypes.c_double), _N)
 _SIZES = Struct("<qq")  # before the machine code: the doubles that are shared, and a thread's
 _KEPT_FRAMES, _KEPT_BYTES = 8, 2**26
+waited_for(llvm.ffi.lib._lock)  # each call of LLVM holds it
 
 
 @cache

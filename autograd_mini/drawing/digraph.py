@@ -24,7 +24,7 @@ from typing import Any
 import graphviz
 
 from autograd_mini.errors import AutogradError
-from autograd_mini.files import write
+from autograd_mini.files import waited_for, write
 from autograd_mini.numbers.arguments import one_of, positive
 
 from .themes import Options
@@ -43,7 +43,7 @@ _PAINTED = frozenset("png pdf jpg jpeg jpe gif ps ps2 eps webp bmp tif tiff".spl
 VARIABLE = "AUTOGRAD_MINI_GRAPHVIZ"  # the environment variable that chooses one of them
 
 Name = str | os.PathLike[str] | None
-_one_at_a_time = Lock()  # Graphviz has global state, and so has the standard error stream
+_one_at_a_time = waited_for(Lock())  # Graphviz has global state, and so has standard error
 
 
 class RenderingError(AutogradError, RuntimeError):

@@ -15,7 +15,6 @@ from __future__ import annotations
 import linecache
 import math
 import operator
-import os
 import sys
 from array import array
 from collections.abc import Callable, Sequence
@@ -27,6 +26,7 @@ from threading import RLock, get_ident
 from typing import Any
 
 from autograd_mini.errors import NumberTypeError, TraceError
+from autograd_mini.files import waited_for
 
 from . import special
 from .floats import IEEE
@@ -39,12 +39,8 @@ from .ranges import INPUT, Range, is_finite, result
 # Whose lines are not the user's: this package's, Python's own and those of what is installed.
 _LIBRARIES = (*map(get_path, ("stdlib", "purelib", "platlib")), "/usr/lib/python3/dist-packages")
 _OTHERS = (str(Path(__file__).resolve().parents[1]), "<autograd_mini", *_LIBRARIES)
-lock = RLock()
-"""Held while a function is traced. A process forks before or after: its child has no symbols."""
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release
-    )
+lock = waited_for(RLock())
+"""Held while a function is traced, so that a child has no symbols, and while LLVM is loaded."""
 
 
 class Trace:

@@ -286,8 +286,33 @@ os._exit(not right) if not child else exit(not right or os.waitpid(child, 0)[1])
 """
 
 
+FORK_IN_LLVM = """
+import os, threading, time
+import llvmlite.binding as llvm
+from autograd_mini import compile
+fast, begun = compile(lambda x: x * x), threading.Event()
+def held():
+    if threading.current_thread() is not threading.main_thread() and not begun.is_set():
+        begun.set()
+        time.sleep(0.1)
+llvm.ffi.register_lock_callback(held, lambda: None)
+right = fast(2.0) == fast(-2.0) == 4.0
+begun.wait()
+child = os.fork()
+right = right and fast(3.0) == 9.0
+run = next(iter(fast.entries.values())).run
+run.improve().join()
+right = right and run.explain()[0] == "runs: llvm"
+os._exit(not right) if not child else exit(not right or os.waitpid(child, 0)[1])
+"""
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
-@pytest.mark.parametrize("script", [FORK, FORK_LATER], ids=["in a trace", "after threads"])
+@pytest.mark.parametrize(
+    "script",
+    [FORK, FORK_LATER, FORK_IN_LLVM],
+    ids=["in a trace", "after threads", "while LLVM compiles"],
+)
 def test_a_process_that_forks_has_numbers_and_threads_in_both(script):
     if "llvm" in script:
         pytest.importorskip("llvmlite")
