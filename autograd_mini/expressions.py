@@ -12,7 +12,7 @@ import linecache
 import math
 import re
 import unicodedata
-import warnings
+from collections import deque
 from collections.abc import Callable
 from keyword import iskeyword
 from operator import ge, gt, le, lt
@@ -21,10 +21,12 @@ from typing import Any
 
 from . import language
 from .errors import AutogradError
+from .files import unwarned
 from .ops import SHEET, Op
 from .value import apply
 
 FILE = "<expression>"
+_files: deque[str] = deque(maxlen=1000)  # whose text is kept for linecache
 CONSTANTS = {"pi": math.pi, "e": math.e}
 LONGEST = 10_000  # characters
 DEEPEST = 200  # levels of the syntax tree: each one costs a call when it is compiled
@@ -128,7 +130,10 @@ class Expression:
         Place(source=0, line=0, column=1, end_line=0, end_column=6)
         """
         file = f"<{self.source}>/{FILE}"  # where linecache, and with it inspect, looks for the text
-        linecache.cache[file] = (len(self.source), None, [f"{self.source}\n"], file)
+        if file not in linecache.cache:
+            linecache.cache.pop(_files[0] if len(_files) == _files.maxlen else file, None)
+            _files.append(file)
+            linecache.cache[file] = (len(self.source), None, [f"{self.source}\n"], file)
         return FunctionType(self._code.replace(co_name=name, co_filename=file), self._known)
 
     def __reduce__(self) -> tuple[Callable[[str], Expression], tuple[str]]:
@@ -271,8 +276,7 @@ def parse(source: str, apply: Callable[..., Any] = apply) -> Expression:
         if c not in _PUNCTUATION and not f"a{c}".isidentifier():
             raise ExpressionError("character", source, i, c=c if c.isprintable() else repr(c)[1:-1])
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's advice on odd literals is not for our users
+        with unwarned():  # Python's advice on odd literals is not for our users
             tree = ast.parse(source, mode="eval").body
     except SyntaxError as error:
         raise _syntax_error(source, error) from None

@@ -10,10 +10,13 @@ import errno
 import json
 import os
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import RLock
 from time import time
 from typing import Any, NamedTuple
+from warnings import catch_warnings, filterwarnings
 
 
 # --- writing -------------------------------------------------------------------------------------
@@ -237,7 +240,7 @@ def _plain(cell: str) -> str:
     return "\n".join(lines)
 
 
-# --- processes that fork --------------------------------------------------------------------------
+# --- what a process has once: forks and warnings -------------------------------------------------
 _locks: list[Any] = []
 _held: list[Any] = []
 
@@ -264,3 +267,14 @@ def _let_go() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_take, after_in_parent=_let_go, after_in_child=_let_go)
+
+
+_unwarned = waited_for(RLock())
+
+
+@contextmanager
+def unwarned(message: str = "") -> Iterator[None]:
+    """Without warnings that begin so; one thread at a time, as they are off for the process."""
+    with _unwarned, catch_warnings():
+        filterwarnings("ignore", message)
+        yield

@@ -1,13 +1,17 @@
 """Expressions: the same values as Python's own evaluation, the right gradients, clear refusals."""
 
+import ast
+import linecache
 import math
+import warnings
+from threading import Event, Thread
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd_mini import DomainError, PoleError, RangeError, Value, functions, steps
-from autograd_mini.expressions import ExpressionError, assignments, parse
+from autograd_mini.expressions import FILE, ExpressionError, assignments, parse
 from autograd_mini.graph import topological
 from autograd_mini.ops import SHEET
 
@@ -257,3 +261,28 @@ def test_refused_assignments(pairs, key, sentence):
 def test_assignments_keep_the_order_of_the_expression():
     found = assignments(["y=-2e-3", " x = 0.5"], ("x", "y"))
     assert list(found.items()) == [("x", 0.5), ("y", -0.002)]
+
+
+def test_threads_that_read_expressions_leave_the_warnings_of_others(monkeypatch):
+    read, gone, before = ast.parse, Event(), [*warnings.filters]
+    other = Thread(target=parse, args=("y",))
+
+    def parsed(source, *args, **options):
+        if source == "x":
+            other.start()
+            other.join(0.1)
+        elif source == "y":
+            gone.wait(20)
+        return read(source, *args, **options)
+
+    monkeypatch.setattr(ast, "parse", parsed)
+    parse("x")
+    gone.set()
+    other.join()
+    assert warnings.filters == before
+
+
+def test_the_texts_of_functions_are_no_more_than_a_thousand():
+    made = [parse(f"x + {k}").function() for k in range(1100)]
+    assert steps(made[-1], 1.0).places[-1] is not None
+    assert sum(name.endswith(f">/{FILE}") for name in linecache.cache) <= 1000

@@ -6,16 +6,15 @@ a one leaves rounding alone. The ladder takes all steps and says how far it can 
 
 import math
 import sys
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from itertools import pairwise, product
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from autograd_mini.numbers.arguments import function, not_negative, one_of
-from autograd_mini.numbers.kinds import shown
+from autograd_mini.numbers.kinds import numpy, shown
 
 from .adapters import data_of
 
@@ -125,8 +124,11 @@ def finite_difference(
 
 
 def quiet() -> AbstractContextManager[Any]:
-    """Without NumPy's warnings, where steps leave the domain of f on purpose."""
-    return warnings.catch_warnings(action="ignore", category=RuntimeWarning)
+    """Without NumPy's warnings in this thread, where steps leave the domain of f on purpose."""
+    if (np := numpy()) is None:
+        return nullcontext()
+    warning: dict[str, Any] = {key: "ignore" for key, x in np.geterr().items() if x == "warn"}
+    return np.errstate(**warning)  # type: ignore[no-any-return]
 
 
 def real(x: Any, what: str) -> float:

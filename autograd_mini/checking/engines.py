@@ -12,7 +12,6 @@ from copy import copy
 from dataclasses import replace
 from inspect import isfunction
 from typing import Any, Self
-from weakref import WeakKeyDictionary
 
 from autograd_mini.numbers.kinds import shown
 from autograd_mini.value import Value
@@ -239,12 +238,17 @@ def doubles(value: Callable[[Any], Any], adapter: Adapter) -> bool:
 @contextlib.contextmanager
 def deeper() -> Iterator[None]:
     """With stack for an engine that recurses once per level, or a few times."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _LEVELS))
+    _limits.append(sys.getrecursionlimit())
+    sys.setrecursionlimit(max(_limits[0], _LEVELS))
     try:
         yield
     finally:
-        sys.setrecursionlimit(before)
+        limit = _limits.pop()
+        if not _limits:
+            sys.setrecursionlimit(limit)
+
+
+_limits: list[int] = []  # that threads found; the first one is put back when the last goes
 
 
 class Stop(BaseException):
@@ -256,7 +260,8 @@ class Stop(BaseException):
 _AT, _SLOPE, _CUBE_SLOPE_AT_5 = 3.0, 27.0, 75.0
 _DEPTH = 3000
 _TRIED = dict.fromkeys(("second", "reset", "reuse"), "warning") | {"changed": "note"}
-_known: WeakKeyDictionary[type, tuple[Any, list[Any], tuple[Property, ...]]] = WeakKeyDictionary()
+_MOST = 16  # engines that are known: they are kept, as their functions lead back to them
+_known: dict[type, tuple[Any, list[Any], tuple[Property, ...]]] = {}
 
 
 def properties_of(value: Callable[[Any], Any], adapter: Adapter) -> tuple[Property, ...]:
@@ -279,6 +284,8 @@ def properties_of(value: Callable[[Any], Any], adapter: Adapter) -> tuple[Proper
     key, before, found = _known.get(cls) or (None, [], ())
     if key != adapter or [*map(id, before)] != [*map(id, state)]:
         found = tuple(_seen(value, adapter))
+        if len(_known) >= _MOST:
+            _known.clear()
         _known[cls] = (adapter, state, found)
     return found
 

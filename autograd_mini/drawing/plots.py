@@ -19,9 +19,9 @@ from functools import cache
 from itertools import permutations
 from math import ceil, floor, inf, isfinite, log10, nan
 from typing import Any, TypedDict, Unpack
-from warnings import catch_warnings, filterwarnings
 
 from autograd_mini.data import Dataset, Standardiser
+from autograd_mini.files import unwarned
 from autograd_mini.language import words as words_of
 from autograd_mini.nn import MLP
 from autograd_mini.numbers.arguments import one_of, whole
@@ -301,14 +301,13 @@ def ahead(scores: Any, threshold: float = 0.0) -> list[float]:
 def without_warnings() -> Iterator[None]:
     """A sign that the font does not have is drawn as a box, and no more is said."""
     logger = logging.getLogger("matplotlib.mathtext")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with catch_warnings():
-            filterwarnings("ignore", "Glyph")
+    with unwarned("Glyph"):
+        level = logger.level
+        logger.setLevel(logging.ERROR)
+        try:
             yield
-    finally:
-        logger.setLevel(level)
+        finally:
+            logger.setLevel(level)
 
 
 def png(figure: Any, dpi: int = 150) -> bytes:

@@ -198,7 +198,7 @@ def shape(node: Value) -> str:
     return expression(Step(node._op, tuple(args)), _NAMES, _plain)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1000)
 def of_case(case: Case, seed: str) -> Program:
     """The program of a case; BatteryError if our own engine cannot run it."""
     random = Random(seed)
@@ -312,7 +312,7 @@ class Reference(Engine):
         return partial(made, activation=self.last)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1000)
 def right(task: Task) -> list[tuple[Numbers, Value | None]]:
     """What is right, by our own engine, each with the graph, to draw it.
 

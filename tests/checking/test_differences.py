@@ -4,6 +4,7 @@ import cmath
 import math
 import random
 import struct
+import warnings
 from fractions import Fraction
 from functools import partial
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from autograd_mini import Value
 from autograd_mini.checking import check_grad, complex_step, finite_difference, show_step_sweep
+from autograd_mini.checking.differences import quiet
 from autograd_mini.checking.references import NUMBER, derivative_of
 from autograd_mini.errors import NumberTypeError
 from autograd_mini.numbers.floats import FLOAT
@@ -357,3 +359,12 @@ def test_the_fine_teeth_of_a_saw_are_no_noise():
     a, b = -0.18772972285994938, -2.2207706e-06
     found = finite_difference(lambda b: a % b, b)
     assert abs(found.value + a // b) <= found.error < 1
+
+
+def test_no_warnings_of_numpy_and_those_of_other_threads_untouched():
+    before = [*warnings.filters]
+    with quiet():
+        assert warnings.filters == before
+        assert np.log(np.float64(-1.0)) != 0
+    with np.errstate(invalid="raise"), quiet(), pytest.raises(FloatingPointError):
+        np.log(np.float64(-1.0))

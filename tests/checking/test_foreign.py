@@ -3,15 +3,19 @@
 The sample of tests/benchmarks/foreign_engines.py, which runs thousands of graphs.
 """
 
+import gc
 import json
 import math
+import sys
+from weakref import WeakSet
 
 import numpy as np
 import pytest
 
 from autograd_mini import compat, museum
 from autograd_mini.checking import Adapter, CheckError, Report, check_grad
-from autograd_mini.checking.adapters import Graph
+from autograd_mini.checking.adapters import Graph, adapter_of
+from autograd_mini.checking.engines import deeper, properties_of
 from autograd_mini.language import text
 from tests.benchmarks.foreign_engines import OPS, check, graphs, is_off, right, said
 from tests.checking import looked_for
@@ -564,3 +568,24 @@ def test_shares_that_cancel_hide_neither_a_lack_of_order_nor_a_seed():
     for f in (seeded, same):
         report = check_grad(f, (1.98, 1.85), value=engine("incoming", "seed"))
         assert report.culprit.kind == "seed"
+
+
+def test_few_engines_are_kept_when_their_modules_are_gone():
+    classes = WeakSet()
+    for _ in range(40):
+        names = {"__name__": "submission", "math": math}
+        exec(SOURCES["closures"][0], names)
+        classes.add(names["Value"])
+        properties_of(names["Value"], adapter_of(names["Value"](1.0)))
+    del names
+    gc.collect()
+    assert len(classes) <= 17
+
+
+def test_the_limit_of_recursion_is_put_back_by_whoever_goes_last():
+    before, (first, second) = sys.getrecursionlimit(), (deeper(), deeper())
+    for way in (first.__enter__, second.__enter__):
+        way()
+    for context in (first, second):
+        context.__exit__(None, None, None)
+    assert sys.getrecursionlimit() == before
