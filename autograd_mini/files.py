@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from time import time
@@ -242,33 +242,25 @@ def _plain(cell: str) -> str:
 
 # --- what a process has once: forks and warnings -------------------------------------------------
 _locks: list[Any] = []
-_held: list[Any] = []
+_held = ExitStack()
 
 
-def waited_for(lock: Any) -> Any:
+def waited_for(lock: Any, first: bool = False) -> Any:
     """The lock, which a process takes before it forks: in the child nobody else would let go.
 
-    Whoever holds one may take those that were made known after it.
+    Whoever holds the `first` may take the others, and no one else a second.
     """
-    _locks.append(lock)
+    _locks.insert(0 if first else len(_locks), lock)
     return lock
 
 
 def _take() -> None:
     for lock in _locks:
-        lock.__enter__()
-        _held.append(lock)
-
-
-def _let_go() -> None:
-    while _held:
-        _held.pop().__exit__(None, None, None)
+        _held.enter_context(lock)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_take, after_in_parent=_let_go, after_in_child=_let_go)
-
-
+    os.register_at_fork(before=_take, after_in_parent=_held.close, after_in_child=_held.close)
 _unwarned = waited_for(RLock())
 
 

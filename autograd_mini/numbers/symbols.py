@@ -39,7 +39,7 @@ from .ranges import INPUT, Range, is_finite, result
 # Whose lines are not the user's: this package's, Python's own and those of what is installed.
 _LIBRARIES = (*map(get_path, ("stdlib", "purelib", "platlib")), "/usr/lib/python3/dist-packages")
 _OTHERS = (str(Path(__file__).resolve().parents[1]), "<autograd_mini", *_LIBRARIES)
-lock = waited_for(RLock())
+lock = waited_for(RLock(), first=True)
 """Held while a function is traced, so that a child has no symbols, and while LLVM is loaded."""
 
 
