@@ -194,7 +194,8 @@ def _parse_formulas(new: Op) -> dict[str, ast.expr]:
     others = {f"d{k}": text for k, text in enumerate(new.partials)}
     others |= {f"kink {k}": text for k, text in enumerate(new.kinks)}
     others |= {f"scale {key}": text for key, text in new.scale.items()}
-    others |= {f"shown {key}": text for key, text in new.textbook.items()}
+    if hasattr(Op, "function"):  # those of the sheet are parsed when they are shown
+        others |= {f"shown {key}": text for key, text in new.textbook.items()}
     return trees | {key: parse(text, names | {"out"}, functions) for key, text in others.items()}
 
 

@@ -37,7 +37,8 @@ _TYPES: dict[str, tuple[Any, ...]] = {
 _CALLED = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.POINTER(ctypes.c_double), _N)
 _SIZES = Struct("<qq")  # before the machine code: the doubles that are shared, and a thread's
 _KEPT_FRAMES, _KEPT_BYTES = 8, 2**26
-waited_for(llvm.ffi.lib._lock)  # each call of LLVM holds it
+if _lock := getattr(llvm.ffi.lib, "_lock", None):  # each call of LLVM holds it
+    waited_for(_lock)
 
 
 @cache

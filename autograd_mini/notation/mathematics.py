@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from autograd_mini.formulas.grammar import PRIMITIVES, parse
 from autograd_mini.formulas.printer import Printer
 from autograd_mini.ops import SHEET, Op, default_latex
 from autograd_mini.value import Value
@@ -115,8 +116,12 @@ class _Writer(Printer[Piece]):
         """The formula of an argument's derivative, or of "value"; as in textbooks, if it is so."""
         if key == "a" and self.shape.exponent is not None:
             return _worked_out(self.shape.exponent)
-        known = "value" if key == "value" else f"d{self.op.params.index(key)}"
-        return self.op.trees.get(f"shown {key}", self.op.trees[known])
+        op = self.op
+        known = "value" if key == "value" else f"d{op.params.index(key)}"
+        if key in op.textbook and f"shown {key}" not in op.trees:
+            names = {*op.params, *op.given, "out", "pi", "n", *(f"{v}_i" for v in op.vectors)}
+            op.trees[f"shown {key}"] = parse(op.textbook[key], names, PRIMITIVES | SHEET.keys())
+        return op.trees.get(f"shown {key}", op.trees[known])
 
     # --- what the walk over a formula asks for ---------------------------------------------------
     def number(self, value: float) -> Piece:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, product
+from itertools import product
 from math import isfinite
 from typing import Any
 
@@ -120,30 +120,20 @@ def confine(op: Op) -> None:
 
 
 def _beyond(op: Op) -> str | None:
-    """The condition of a domain outside of which op gives a number."""
-    for numbers in _near(op) if op.domains else ():
-        at = dict(zip(op.params, numbers, strict=True))
-        outside = [x.text.format(p) for p, x in op.domains.items() if at[p] not in x]
-        with suppress(ArithmeticError, ValueError, TypeError):
-            out = rule(op, FLOAT).value(*[(x, x) if p in op.vectors else x for p, x in at.items()])
-            if outside and not _is_complex(out) and out - out == 0:
-                return outside[0]
+    """The condition of a domain outside of which op gives a number, the other arguments within."""
+    domains = [(p, op.domains.get(p, Domain(""))) for p in op.params]
+    near = {p: (0.5, x.low - 1, x.low, x.high, x.high + 1, -1.5, -1.0, 0.0) for p, x in domains}
+    within = {p: [x for x in near[p] if isfinite(x) and x in domain] for p, domain in domains}
+    for param, domain in op.domains.items():
+        outside = [x for x in near[param] if isfinite(x) and x not in domain]
+        for x, others in product(outside, (min, max)):
+            at = {p: others(good or [0.5]) for p, good in within.items()} | {param: x}
+            with suppress(ArithmeticError, ValueError, TypeError):
+                given = [(x, x) if p in op.vectors else x for p, x in at.items()]
+                out = rule(op, FLOAT).value(*given)
+                if not _is_complex(out) and out - out == 0:
+                    return domain.text.format(param)
     return None
-
-
-def _near(op: Op) -> Iterator[Sequence[float]]:
-    """Points around the ends of the domains; where they are many, some, half of each within."""
-    parts = []
-    for domain in [op.domains.get(param, Domain("")) for param in op.params]:
-        ends = {domain.low - 1, domain.low, domain.high, domain.high + 1, -1.5, -1.0, 0.0, 0.5}
-        kinds = [[x for x in ends if isfinite(x) and (x in domain) is k] for k in (True, False)]
-        parts.append([kind for kind in kinds if kind])
-    if len(parts) < 4:
-        return product(*[chain(*kinds) for kinds in parts])
-    from random import Random  # slow to load
-
-    draw = Random(0).choice
-    return ([draw(draw(kinds)) for kinds in parts] for _ in range(2000))
 
 
 def flat(numbers: Sequence[Any]) -> Iterator[Any]:
