@@ -42,8 +42,7 @@ def _plain(x: Any) -> Any:
 
 def in_place(x: Any) -> bool:
     """Whether `taken` and `rows_taken` give views of x: what they gave changes with it."""
-    own = is_array(x) and type(x) is numpy().ndarray and x.dtype == float
-    return own and bool(x.flags.c_contiguous)
+    return type(x) is numpy().ndarray and x.dtype == float and bool(x.flags.c_contiguous)
 
 
 def floats_of(x: Any, pieces: list[Any], nodes: list[Value] | None = None) -> Form:
@@ -76,7 +75,7 @@ def nodes_of(x: Any, pieces: list[Any], met: set[Value]) -> Form:
         for p in x.parameters():
             pieces.append((None if p in met else p,))
             met.add(p)
-    elif not isinstance(x, STATIC):
+    else:
         pieces.append(x.flat if is_array(x) else (x,))
     return NUMBER
 
@@ -100,18 +99,16 @@ def rows_taken(
 
     Raises ValueError for no samples, or samples of different structure.
     """
-    if is_array(rows) and len(rows):
-        if rows.dtype.kind != "O":
-            numbers, shape = _plain(rows), rows.shape
-            columns.extend(numbers.reshape(len(numbers), -1).T)
-            return (array, shape[1:]) if shape[1:] else NUMBER, len(numbers)
-        rows = rows.tolist()
+    if is_array(rows) and len(rows) and rows.dtype != object:
+        numbers, shape = _plain(rows), rows.shape[1:]
+        columns.extend(numbers.reshape(len(numbers), -1).T)
+        return (array, shape) if shape else NUMBER, len(numbers)
     count_of(name, rows)
     kinds = {*map(type, rows)}
     if kinds <= {float, bool}:
         columns.append(doubles("d", rows))
         return NUMBER, len(rows)
-    if kinds <= {list} or kinds <= {tuple}:  # of as many floats, mostly
+    if kinds in ({list}, {tuple}):  # of as many floats, mostly
         every, sizes = [*chain.from_iterable(rows)], {*map(len, rows)}
         if len(sizes) == 1 and {*map(type, every)} <= {float, bool}:
             (size,), flat = sizes, doubles("d", every)

@@ -23,8 +23,6 @@ def backend(name: str) -> Any:
     try:
         return import_module(f".{name}", __package__)
     except ImportError as error:
-        if not extra:
-            raise
         raise ImportError(
             f"the back end {name!r} needs {error.name}: pip install 'autograd-mini[{extra}]'",
             name=error.name,

@@ -17,7 +17,7 @@ from autograd_mini.numbers.arguments import function, one_of
 from autograd_mini.numbers.kinds import shown
 from autograd_mini.numbers.numberlike import inside
 from autograd_mini.numbers.ranges import ANYTHING, INPUT, Range
-from autograd_mini.numbers.trees import NUMBER, apart, builder, leaves
+from autograd_mini.numbers.trees import apart, builder, leaves
 from autograd_mini.value import Value
 
 from .arguments import count_of, floats_of, in_place, nodes_of, rows_taken, taken
@@ -158,7 +158,7 @@ class Compiled(Entries):
             return plain
         within = INPUT if self.batch else ANYTHING  # whose sums over a batch are rounded otherwise
         entry, pieces, columns, count, _ = self.prepared("value_and_grad", given, within)
-        if entry.value != NUMBER or entry.captured or not all(map(in_place, given.values())):
+        if entry.captured or not all(map(in_place, given.values())):
             return plain
         frame = entry.run.bound(*entry.given([*pieces], columns, count), count)
         ends = [0, *accumulate(map(len, pieces))]
@@ -233,8 +233,7 @@ class Compiled(Entries):
             alone = Compiled(self.f, wrt=self.wrt)
             found = [alone._eagerly(what, sample, along) for sample in self._samples(given)]
             values, parts = map(list, zip(*found, strict=True))
-            many = not single and what != "value"
-            return values, tuple(map(list, zip(*parts, strict=True))) if many else parts
+            return values, parts if single else tuple(map(list, zip(*parts, strict=True)))
 
         def f(by: Any) -> Any:
             by = (by,) if single else by

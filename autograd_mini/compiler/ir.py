@@ -10,7 +10,7 @@ from typing import Any
 _SIGNS = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv"}
 _SIGNS |= {"<": "fcmp olt", "<=": "fcmp ole", ">": "fcmp ogt", ">=": "fcmp oge"}
 _SIGNS |= {"==": "fcmp oeq", "!=": "fcmp une"}
-_INTRINSICS = {"abs": 1, "sqrt": 1, "floor": 1, "ceil": 1, "rint": 1, "copysign": 2, "fma": 3}
+_INTRINSICS = ("sqrt", "floor", "ceil", "rint", "copysign", "fma")
 _TEMPLATES = {
     **{sign: f"{name} {{v}} {{0}}, {{1}}" for sign, name in _SIGNS.items()},
     **{f: f"call {{v}} @llvm.{f}.{{s}}({{given}})" for f in _INTRINSICS},
@@ -105,21 +105,6 @@ class Writer:
     def store(self, vector: str, pointer: str, index: int | str) -> None:
         """A vector into memory."""
         self.lines.append(f"store {self.v} {vector}, ptr {self.at(pointer, index)}, align 8")
-
-
-def declarations(width: int) -> list[str]:
-    """What a module must declare of LLVM's own functions."""
-    w = Writer(width, {})
-    found = []
-    for name, arity in _INTRINSICS.items():
-        call = _TEMPLATES[name].partition("(")[0].format(v=w.v, s=w.s)
-        found.append(f"{call.replace('call', 'declare')}({', '.join([w.v] * arity)})")
-    if width > 1:
-        given = f"<{width} x ptr>, i32, {w.c}, {w.v}"
-        found.append(f"declare {w.v} @llvm.masked.gather.{w.s}({given})")
-        found.append(f"declare i1 @llvm.vector.reduce.or.v{width}i1({w.c})")
-        found.append(f"declare double @llvm.vector.reduce.fadd.{w.s}(double, {w.v})")
-    return found
 
 
 def terms(opcode: str, operands: Sequence[Any]) -> list[tuple[Any, ...]]:

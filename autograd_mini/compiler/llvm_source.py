@@ -19,7 +19,7 @@ from string import Template
 
 from autograd_mini.numbers.instructions import CONDITIONS, OPCODES, REDUCTIONS, Code
 
-from .ir import SUMS, Calls, Writer, added, declarations, terms
+from .ir import SUMS, Calls, Writer, added, terms
 from .packing import Slots, packed
 from .passes import rebuilt
 from .program import Program, places
@@ -178,8 +178,7 @@ class Printer:
             blocks=self.blocks,
             step=self.blocks * self.width,
         )
-        declared = [line for width in {1, 2, 4, 8, self.width} for line in declarations(width)]
-        return "\n".join([frame, *functions, *sorted(declared), *outside()])
+        return "\n".join([frame, *functions, *outside()])
 
     # --- one chunk -------------------------------------------------------------------------------
     def _chunk(self, k: int, chunk: Sequence[int]) -> list[str]:
@@ -190,10 +189,7 @@ class Printer:
         self.packs: dict[tuple[int, ...], str] = {}  # and those that are side by side
         self.pointers = ("%v", "%r")
         self.kept: set[int] = set()  # what this chunk has written
-        if not each:
-            units = packed(self.code, chunk, self.pack)
-        else:
-            units = [(i,) for i in chunk]
+        units = [(i,) for i in chunk] if each else packed(self.code, chunk, self.pack)
         for unit in units:
             opcode, operands = self.code[unit[0]]
             if len(unit) > 1:

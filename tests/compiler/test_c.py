@@ -1,5 +1,6 @@
 """The C source: what it says of itself, and that a strict compiler has nothing to say about it."""
 
+import math
 import shutil
 import subprocess
 
@@ -51,12 +52,15 @@ def test_numbers_cross_from_one_function_to_the_next(monkeypatch):
     )
     assert [*once] == [2.5, 3.5]
     assert [[*row] for row in each] == [[1.0, -2.0], [1.0, 1.0], [1.0, 2.0]]
+    constants = [math.nan, math.inf, -math.inf, -0.0]
+    assert repr(compile(lambda x: constants, backend="c")(1.0)) == repr(constants)
 
 
 @needs_cc
 @pytest.mark.parametrize(
     ("command", "text"),
     [
+        ("", "needs a C compiler"),
         ("no-such-compiler -O2", r"needs a C compiler: none is found as 'no-such-compiler"),
         ("cc --no-such-option", r"refused.*no-such-option"),
     ],

@@ -13,7 +13,7 @@ pytest.importorskip("numpy")
 pytest.importorskip("llvmlite")
 import numpy as np
 
-from autograd_mini import Value, log
+from autograd_mini import Value, log, where
 from autograd_mini.compiler import backends, compile, llvm, llvm_source
 from autograd_mini.compiler.program import Input, Output, Program
 from autograd_mini.numbers.instructions import MEANING
@@ -267,6 +267,12 @@ BOUND = {  # f, its settings, the arguments, and whether their results stay the 
         True,
     ),
     "a constant": (lambda x: log(x[0]) + 3 * x[1], {}, [ROWS[0]], True),
+    "beyond 1e30": (  # where the power that is not chosen has an infinite partial
+        lambda w, x: where((z := w[0] * x[0]) < 1e20, z**5, z),
+        {"batch": "x", "reduce": "sum"},
+        [ROWS[0], ROWS],
+        True,
+    ),
     "threads": (
         lambda w, x: log(w[0] * x[0]) + w[1],
         {"batch": "x", "reduce": "sum", "threads": 2},

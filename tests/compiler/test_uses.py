@@ -384,6 +384,10 @@ def test_of_values_a_batch_without_reduction_is_a_list_of_nodes():
     (one + 2 * other).backward()
     assert (one.data, other.data, w.grad, x.grad) == (12.0, 75.0, 54.0, 12.0)
     assert python(lambda x: x * x, batch="x")([5.0, x])[0] == 25.0
+    rows = np.array([[x, 5.0], [w, 1.0]])
+    fast = python(lambda x: (x * x).sum(), batch="x", reduce="sum")
+    fast(rows).backward()
+    assert (w.grad, x.grad, fast.grad(rows).tolist()) == (60.0, 16.0, [[4.0, 10.0], [6.0, 2.0]])
 
 
 READ = {  # what hides from the result that it is of nodes
@@ -528,7 +532,8 @@ def test_a_batch_inside_another_function_gives_what_it_gives_outside(name):
 def test_a_compiled_function_is_pickled_copied_and_printed_as_a_function_is():
     held = python(scaled, wrt=("x", "a"))
     wanted = held.value_and_grad(2.0, 3.0)
-    for again in (pickle.loads(pickle.dumps(held)), copy.deepcopy(held)):
+    local = python(lambda x, a: x * a + 10.0, wrt=("x", "a"))
+    for again in (pickle.loads(pickle.dumps(held)), copy.deepcopy(held), copy.copy(local)):
         assert again.value_and_grad(2.0, 3.0) == wanted == (16.0, (3.0, 2.0))
     assert pickle.loads(pickle.dumps(cube)) is cube
     assert repr(held) == "<compiled scaled(x, a=1.0, b=10.0): backend python, traces 1>"
@@ -544,6 +549,7 @@ class Method:
 
 def test_a_compiled_partial_is_no_method_as_a_partial_is_none():
     assert Method().g(2.0) == Method.g(2.0) == 16.0
+    assert Method.f.__name__ == "f"  # of the class, it is there
 
 
 def test_without_arguments_there_is_a_value():
