@@ -3,7 +3,6 @@
 from array import array as doubles
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from itertools import chain
 from operator import methodcaller
 from types import MethodType
@@ -14,7 +13,7 @@ from autograd_mini.graph import contents, refilled
 from autograd_mini.numbers.arrays import is_array, listed
 from autograd_mini.numbers.kinds import number, numpy, shown
 from autograd_mini.numbers.symbols import Traced
-from autograd_mini.numbers.trees import MODEL, NUMBER, STATIC, Form, apart, array, leaves
+from autograd_mini.numbers.trees import MODEL, NUMBER, STATIC, Form, array, leaves
 from autograd_mini.value import Value
 
 _parameters: Callable[[Any], Any] = methodcaller("parameters")
@@ -41,7 +40,7 @@ def _plain(x: Any) -> Any:
 
 
 def in_place(x: Any) -> bool:
-    """Whether `taken` and `rows_taken` give views of x: what they gave changes with it."""
+    """Whether `apart` and `rows_taken` give views of x: what they gave changes with it."""
     return type(x) is numpy().ndarray and x.dtype == float and bool(x.flags.c_contiguous)
 
 
@@ -78,9 +77,6 @@ def nodes_of(x: Any, pieces: list[Any], met: set[Value]) -> Form:
     else:
         pieces.append(x.flat if is_array(x) else (x,))
     return NUMBER
-
-
-taken = partial(apart, leaf=floats_of)
 
 
 def count_of(name: str, rows: Any) -> int:

@@ -20,7 +20,7 @@ from autograd_mini.numbers.ranges import ANYTHING, INPUT, Range
 from autograd_mini.numbers.trees import apart, builder, leaves
 from autograd_mini.value import Value
 
-from .arguments import count_of, floats_of, in_place, nodes_of, rows_taken, taken
+from .arguments import count_of, floats_of, in_place, nodes_of, rows_taken
 from .tracing import DERIVED, Entries, Entry, Task, checked, finite
 
 Names = int | str | Sequence[int | str]
@@ -205,7 +205,8 @@ class Compiled(Entries):
             entry, pieces, columns, count, nodes = self.prepared(what, given, within)
             if what == "hvp":
                 before, like = len(pieces), [given[name] for name in self.wrt]
-                taken(transforms.in_order(along, like[0] if len(like) == 1 else like), pieces)
+                along = transforms.in_order(along, like[0] if len(like) == 1 else like)
+                apart(along, pieces, floats_of)
                 if sum(map(len, pieces[before:])) != entry.by:
                     raise ValueError(f"the direction of hvp must hold {entry.by} numbers, as wrt")
             if found := entry(pieces, columns, count):

@@ -97,17 +97,14 @@ def _reduced(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
 
 def live(program: Program) -> Program:
     """Only what an output needs."""
-    needed = bytearray(len(program.code))
-
-    def need(operands: Iterable[int]) -> None:
-        for x in operands:
-            if x >= 0:
-                needed[x] = 1
-
-    need(x for _, x in program.outputs)
-    for i in reversed(range(len(needed))):
+    code = program.code
+    needed = bytearray(len(code) + len(code.constants))  # a constant, below 0, is at the end
+    for _, x in program.outputs:
+        needed[x] = 1
+    for i in reversed(range(len(code))):
         if needed[i]:
-            need(program.code[i][1])
+            for x in code[i][1]:
+                needed[x] = 1
     return rebuilt(program, kept=needed)
 
 

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograd_mini.compiler import backends
-from autograd_mini.compiler.arguments import replaced, rows_taken, taken
+from autograd_mini.compiler.arguments import floats_of, replaced, rows_taken
 from autograd_mini.compiler.tracing import Entries, Entry, Task, result_of
 from autograd_mini.errors import GradientError
 from autograd_mini.numbers.arguments import function, positive, whole
@@ -25,7 +25,7 @@ from autograd_mini.numbers.arrays import is_array, listed
 from autograd_mini.numbers.kinds import numpy
 from autograd_mini.numbers.numberlike import data_of
 from autograd_mini.numbers.symbols import SYMBOL
-from autograd_mini.numbers.trees import Form, leaves
+from autograd_mini.numbers.trees import Form, apart, leaves
 from autograd_mini.optim import Optimiser, clip_by_norm
 from autograd_mini.transforms import adjoints
 from autograd_mini.value import Value
@@ -110,7 +110,7 @@ class CompiledStep(Entries):
         self.settings = attrgetter(*sorted(constants))  # constants of a program
         memory = [0.0] * (self.end - len(optimiser.params))
         given = {"parameters": model, "memory": memory, "rate": [0.0, 0.0]}
-        self.fixed = {name: taken(x, held) for name, x in given.items()}
+        self.fixed = {name: apart(x, held, floats_of) for name, x in given.items()}
         self.predicted: dict[Any, Form] = {}  # of what is traced: the form of its predictions
         self.seen: Any = (self, self, None, None)  # arrays that came last, and their columns
         self.entered: Any = ((None, None), None)  # what the last call was for, and its program
@@ -196,7 +196,7 @@ class CompiledStep(Entries):
         # a sample that comes alone fills no vector, so that it is computed as one of many numbers
         if self.unrolled or (count == 1 and self.backend == "llvm"):
             numbers: list[Any] = []
-            _, (x_form, y_form) = taken(([*inputs], [*targets]), numbers)
+            _, (x_form, y_form) = apart(([*inputs], [*targets]), numbers, floats_of)
             return (True, count, x_form, y_form), [[0.0, 0.0], *numbers], []
         found = (False, count, x_form, y_form), [[0.0, 0.0]], columns
         if is_array(inputs) and is_array(targets):
