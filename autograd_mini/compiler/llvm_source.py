@@ -13,11 +13,11 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial, reduce
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 from string import Template
 
-from autograd_mini.numbers.instructions import CONDITIONS, OPCODES, REDUCTIONS, Code
+from autograd_mini.numbers.instructions import CONDITIONS, REDUCTIONS, Code
 
 from .ir import SUMS, Calls, Writer, added, terms
 from .packing import Slots, packed
@@ -92,10 +92,7 @@ class Printer:
     """
 
     def __init__(self, program: Program, pack: int, threads: int) -> None:
-        opcodes = {OPCODES[k] for k in {*program.code.opcodes}}
-        long = any(b - a > 2 * CHUNK for a, b in pairwise(program.code.starts))
-        if long or opcodes & {"floor", "ceil", "take", "hypot", "**"}:
-            program = rebuilt(program, _lowered)
+        program = rebuilt(program, _lowered)
         self.program, self.threads, self.pack = program, threads, pack
         self.width = pack if program.start < program.stop else 1
         self.calls: Calls = {}

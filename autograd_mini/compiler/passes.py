@@ -7,7 +7,7 @@ whenever one is emitted, so each pass shares anew what has become equal.
 import math
 from collections.abc import Callable, Iterable, Sequence
 
-from autograd_mini.numbers.instructions import MEANING, Code
+from autograd_mini.numbers.instructions import Code
 
 from .program import Output, Program
 
@@ -27,22 +27,21 @@ def rebuilt(
     old, code, places = program.code, Code(), [0] * len(program.code)
     labels: dict[int, str] = {}
     headings: dict[int, str] = {}
-    bounds, heading = [], ""
+    bounds: list[int] = []
 
     def moved(x: int) -> int:
         return places[x] if x >= 0 else code.constant(old.constants[~x])
 
     for part in program.parts if parts is None else parts:
         for i in part:
-            heading = program.headings.get(i, heading)
+            if i in program.headings:
+                headings[len(code)] = program.headings[i]
             if kept is not None and not kept[i]:
                 continue
             opcode, operands = old[i]
             operands = tuple(map(moved, operands))
-            size, found = len(code), rule(code, opcode, operands) if rule else None
+            found = rule(code, opcode, operands) if rule else None
             places[i] = code.emit(opcode, *operands) if found is None else found
-            if heading and len(code) > size:
-                headings[size], heading = heading, ""
             if i in program.labels and places[i] >= 0:
                 labels.setdefault(places[i], program.labels[i])
         bounds.append(len(code))
@@ -53,7 +52,7 @@ def rebuilt(
 
 
 def reduced(program: Program) -> Program:
-    """Arithmetic on constants is done, and identities are used that hold exactly in IEEE's.
+    """Identities are used that hold exactly in IEEE's arithmetic.
 
     x * 1 is x, x - 0 is x; x + 0 is not, for -0 + 0 is 0.
     """
@@ -62,17 +61,8 @@ def reduced(program: Program) -> Program:
 
 def _reduced(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
     if opcode == "select":
-        condition, yes, no = operands
-        if condition < 0:
-            return yes if code.constants[~condition] else no
+        _, yes, no = operands
         return yes if yes == no else None
-    if max(operands) < 0 and opcode in MEANING:
-        numbers = [code.constants[~x] for x in operands]
-        if opcode in ("and", "or"):
-            numbers = [x != 0 for x in numbers]
-        return code.constant(float(MEANING[opcode](*numbers)))
-    if opcode not in ("+", "-", "*", "/", "**", "neg", "abs"):
-        return None
     first, last = operands[0], operands[-1]
     if first < 0 and opcode in ("+", "*"):
         first, last = last, first

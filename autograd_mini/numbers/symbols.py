@@ -118,6 +118,10 @@ class Traced:
         raise _refusal("the number of a traced value is not known yet; use the functions of"
                        " autograd_mini (sin, floor, take), not int, float or math")  # fmt: skip
 
+    def seed(self, one: Any) -> Adjoint:
+        """The adjoint with which a backward pass from here begins."""
+        return Adjoint(self.trace, self.trace.operand(one))
+
     def __bool__(self) -> bool:
         if get_ident() != self.trace.thread:
             return bool(self.number())
@@ -156,10 +160,6 @@ class Symbol(Traced):
         return self
 
     real = property(__pos__)
-
-    def seed(self, one: Any) -> Adjoint:
-        """The adjoint with which a backward pass from this symbol begins."""
-        return Adjoint(self.trace, self.trace.operand(one))
 
     def tangent(self) -> Tangent:
         """The tangent with which a forward pass along this symbol begins."""

@@ -58,6 +58,7 @@ CONDITIONS = {
     "chosen": lambda x: where(x > 1, x > 2, x > 0.5) * x,
     "power": lambda x: x ** (x > 1) + x,
     "node": lambda x: Value(x > 1) * x,
+    "node alone": lambda x: Value(x > 1),
     "printed": lambda x: [f"{x.data:.2f}", x * x][1],
     "data": lambda x: x.data * ag.maximum(x.data, 1.0) * x + x.data**2,  # a constant to gradients
     "data changed": lambda x: [setattr(x, "data", x.data * 2.0), x * x][1],
