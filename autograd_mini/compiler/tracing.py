@@ -128,7 +128,7 @@ def traced(
     count = symbols(["samples"])[0] if task.reduce == "mean" else None
     if count is not None:
         trace.ranges[count.operand] = (1.0, 1e300)
-    share = None if count is None or task.what == "value" else 1.0 / count
+    share = None if count is None else 1.0 / count
 
     def noted(f: Callable[..., Any], *given: Any) -> Any:
         """What f gives; the nodes that it uses besides are noted, and put back in the end."""

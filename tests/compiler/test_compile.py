@@ -7,7 +7,19 @@ from random import Random
 import pytest
 
 import autograd_mini as ag
-from autograd_mini import MLP, DomainError, Value, exp, ieee, log, maximum, sqrt, take, where
+from autograd_mini import (
+    MLP,
+    DomainError,
+    GradientError,
+    Value,
+    exp,
+    ieee,
+    log,
+    maximum,
+    sqrt,
+    take,
+    where,
+)
 from autograd_mini.compiler import compile
 from autograd_mini.errors import TraceError
 from tests.compiler.test_ops import same
@@ -304,6 +316,8 @@ def test_check_names_the_place_of_a_domain_error():
         fast.check(1.0, [0.5, 2.0])
     assert error.value.__notes__ == ["in sample 1"]
     fast.check(1.0, [0.5, 0.25])
+    with pytest.raises(GradientError, match="inf meet"):
+        python(lambda x: sqrt(x) - sqrt(2 * x)).check(0.0)
     outside, model = Value(2.0), MLP(1, [1], seed=1)
     python(lambda x: model([x]) * outside).check(0.5)
     assert [p.grad for p in (outside, *model.parameters())] == [0.0] * 3
