@@ -129,6 +129,8 @@ def test_numpy_s_functions_and_products_on_arrays_of_symbols():
     assert gradient == pytest.approx(expected[1], rel=1e-14)
     by_hand = python(lambda x, y: np.float64(2.0) * y * x * x)
     assert by_hand.hessian(3.0, 4.0) == 16.0
+    mean = python(lambda x: np.array(x * x), batch="x", reduce="mean")  # an array without axes
+    assert mean.value_and_grad([1.0, 3.0]) == (5.0, [1.0, 3.0])
 
 
 @pytest.mark.parametrize("backend", ["python", "numpy", "llvm"])
