@@ -73,7 +73,7 @@ def value(op: Op, kind: Kind, numbers: Sequence[Any], args: Sequence[Any]) -> Nu
         raise refusal(op, kind, numbers, args, ValueError())
     if kind is FLOAT:
         out = float(out)
-    if kind is not IEEE and kind.met is None and not in_ieee() and out - out != 0:  # inf or nan
+    if kind.met is None and not in_ieee() and out - out != 0:  # inf or nan
         given = list(flat(numbers))
         if out != out and not any(x != x for x in given):
             raise refusal(op, kind, numbers, args, ValueError())

@@ -70,6 +70,7 @@ WRONG_VALUES = [
     (lambda: clip_by_norm([], 1.0), "clip_by_norm was given no parameters"),
     (lambda: clip_by_norm([W], 0), "max_norm must be above 0, got 0"),
     (lambda: clip_by_norm(values([math.nan]), 1), "the gradient of the parameter 0.0"),
+    (lambda: clip_by_value([], 1.0), "clip_by_value was given no parameters"),
     (lambda: clip_by_value([W], -1), "limit must be above 0, got -1"),
     (lambda: clip_by_value(values([math.inf]), 1), "clip_by_value: the gradient of"),
 ]

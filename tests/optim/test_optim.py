@@ -221,7 +221,6 @@ def test_state_goes_through_json_and_on_bit_by_bit(kind):
 
 
 def test_a_state_in_arrays_of_numpy_is_one_of_floats():
-    np = pytest.importorskip("numpy")
     state = GOOD | {"mean": np.array([0.5, 0.25], dtype=np.float32), "mean_square": (1, 2)}
     for given in (state, state | {"mean": [*state["mean"]]}):
         w, v = Value(1.0), Value(2.0)
@@ -283,13 +282,14 @@ def test_an_optimiser_follows_its_schedule():
     other = SGD([w], schedule=constant(0.125))
     state = SGD([w], schedule=constant(0.25)).state_dict()
     assert state["lr"] is None
+    assert repr(other).startswith("SGD(1 parameters, schedule=<function constant")
     other.load_state_dict(state | {"steps": 5})
     assert (other.steps, other.lr) == (5, 0.125)
     with pytest.raises(ValueError, match="lr follows the schedule"):
         other.lr = 0.5
     other.schedule = None
     other.lr = 0.5
-    assert other.lr == 0.5
+    assert (other.lr, repr(other)) == (0.5, "SGD(1 parameters, lr=0.5, weight_decay=0.0)")
 
 
 def test_momentum_keeps_its_past_steps_when_the_rate_changes():

@@ -29,10 +29,12 @@ test_bad_arguments = refusing(
     {
         ValueError: [
             (lambda: constant(0), "lr must be above 0, got 0"),
+            (lambda: step_decay(0, every=2), "lr must be above 0, got 0"),
             (lambda: step_decay(0.1, every=0), "every must be at least 1, got 0"),
             (lambda: step_decay(0.1, 10, factor=2), "factor must be at most 1, got 2"),
             (lambda: cosine(0.1, steps=0), "steps must be at least 1, got 0"),
             (lambda: cosine(0.1, 10, final=-1), "final must be 0 or more, got -1"),
+            (lambda: linear(0.1, steps=0), "steps must be at least 1, got 0"),
             (lambda: linear(-0.1, 10), "lr must be above 0, got -0.1"),
             (lambda: warm_up(0, constant(1)), "steps must be at least 1, got 0"),
         ],

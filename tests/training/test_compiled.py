@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from copy import copy, deepcopy
 from fractions import Fraction
 from functools import partial
-from math import isnan
+from math import isfinite, isnan
 
 import pytest
 
@@ -372,6 +372,12 @@ def test_what_is_not_finite_is_told_as_the_eager_engine_tells_it_and_nothing_is_
     with pytest.raises(GradientError, match="no longer finite"):
         step([[1.0]], [1.0])
     assert far.data == 1e308
+    np = pytest.importorskip("numpy")
+    model, given = MLP(2, [1], seed=1), (np.array(ROWS), np.array(LABELS))
+    step = compile_step(model, "mse", SGD(model.parameters(), lr=1e9), backend="numpy")
+    with pytest.raises(RangeError):
+        step.sequence([given] * 99)  # from the second on it repeats the last one
+    assert all(isfinite(p.data) for p in model.parameters())
 
 
 ENDS = {  # of data and a loss: what ends a fit, and after how many steps
@@ -449,6 +455,7 @@ test_what_a_step_is_not_made_of = refusing(
         ValueError: [
             (lambda: compile_step(OTHER, "mse", RULE), "parameters that are not the model's"),
             (lambda: with_loss("mse", [1.0]), "16 inputs but 1 targets"),
+            (lambda: compile_step(NET, "mse", RULE, clip_norm=0), "clip_norm must be above 0"),
             (lambda: compile_step(NET, "mse", RULE).source, "call it first"),
             (lambda: record_training(NET, MOONS, "mse", RULE, 2, 5, compiled=True), "are watched"),
         ],
