@@ -126,10 +126,10 @@ def test_saturation_begins_where_the_slope_is_a_fiftieth_of_the_steepest(activat
     model = chain(1.0, 1, activation)
     batch = [[x] for x in (end - 1e-6, 1e-6 - end, end + 1e-6, -end - 1e-6, 0.0)]
     assert diagnose(model, batch).layers[0].saturated == 0.4
-    function = MLP(1, [1, 1], activation=lambda z: getattr(z, activation)(), init="zeros")
+    function = MLP(1, [1, 1], activation=lambda z: -getattr(z, activation)(), init="zeros")
     for layer in function.layers:
         layer.neurons[0].w = [1.0]
-    assert diagnose(function, batch).layers[0].saturated == 0.4  # a function of one's own, too
+    assert diagnose(function, batch).layers[0].saturated == 0.4  # one's own that falls, too
 
 
 def test_a_neuron_that_was_made_linear_is_not_saturated():
@@ -152,7 +152,11 @@ def test_an_activation_that_was_changed_is_measured_anew():
         assert diagnose(model, [[0.0]]).layers[0].saturated == 0.0
 
 
-@pytest.mark.parametrize("activation", ["relu", "gelu", "softplus", "exp", "sin", "log", "square"])
+def falling(z):
+    return -z.relu()
+
+
+@pytest.mark.parametrize("activation", [*"relu gelu softplus exp sin log square".split(), falling])
 def test_what_does_not_squash_is_not_saturated(activation):
     assert diagnose(chain(1.0, 1, activation), [[2.0]]).layers[0].saturated is None
 

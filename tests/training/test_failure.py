@@ -70,7 +70,7 @@ FAILURES = {
     ),
     "an update": (
         lambda: Offset(1e150), ([0.0], [0.0]), "mse", 1e200, "v",
-        "step: v = 1e+150 with the gradient 2e+150 would overflow a float", "too large",
+        "1: step: v = 1e+150 with the gradient 2e+150 would overflow a float", "too large",
     ),
     "a logarithm of 0": (
         lambda: with_weights(MLP(1, [1], output="sigmoid"), [0.0, 800.0]), ([1.0], [0]),
