@@ -277,6 +277,13 @@ def test_an_interrupted_update_is_taken_back_as_a_whole():
     fit(model, ([0.0], [99.0]), "mae", optimiser, epochs=1)  # and it goes on from there
     assert (model.v.data, model.u.data) == (4.25, 4.25)
 
+    def interrupt(model, history):  # after a whole update, which stays
+        raise KeyboardInterrupt
+
+    for compiled in (False, "python"):
+        history, v = rising(9, callbacks=[interrupt], compiled=compiled)
+        assert (len(history), history.stopped, v) == (1, "interrupted", 1.0)
+
 
 @pytest.mark.usefixtures("interruptible")
 def test_control_c_returns_the_history_and_what_was_learnt():
