@@ -78,6 +78,14 @@ def test_a_condition_is_1_or_0(name, backend):
     assert compile(lambda x: [x > 1, x], backend=backend)(2.0) == [1.0, 2.0]
 
 
+def uneven(x, h):
+    return where(x > 1, h * where(x > 2, where(x > 3, h, h * h), h * 3), x)
+
+
+def one_sided(x, h):
+    return where(x > 1, h * 3 * where(x > 2, h * h, 0.0), x)
+
+
 MASKED = {  # functions of one number, and their second derivatives at some points
     "alone": (lambda x: where(x > 0, log(x), 0), {0.0: 0.0, -1.0: 0.0, 2.0: -0.25, math.nan: 0.0}),
     "infinite": (lambda x: where(x > 0, x * log(x), 0.0) * x, {0.0: 0.0, -1.0: 0.0, 1.0: 3.0}),
@@ -89,6 +97,8 @@ MASKED = {  # functions of one number, and their second derivatives at some poin
     "chosen or not": (lambda x: where(x > 1, log(x), 2 * log(x)), {0.5: -8.0, 2.0: -0.25}),
     "clamped": (lambda x: ag.clamp(log(x), -0.5, 1.0) * x, {0.0: 0.0, 1.0: 1.0, 9.0: 0.0}),
     "zero that moves": (lambda x: log(x) ** 2, {1.0: 2.0}),
+    "uneven": (lambda x: uneven(x, sqrt(x - 1) * log(x - 1)), {0.5: 0.0, 1.0: 0.0}),
+    "one-sided": (lambda x: one_sided(x, sqrt(x - 1) * log(x - 1)), {0.5: 0.0, 1.0: 0.0}),
 }
 
 
