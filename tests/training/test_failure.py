@@ -139,6 +139,7 @@ BAD = [
     ({"model": len}, TypeError, r"fit takes a model such as MLP\(2, \[8, 1\]\), got <built-in"),
     ({"data": 5}, TypeError, r"data must be a Dataset, .* or a list of pairs, got 5"),
     ({"data": []}, ValueError, "data: inputs must hold at least one row, got none"),
+    ({"data": ["ab"]}, TypeError, r"but data\[0\] is 'ab'"),
     ({"data": [(1.0, 2.0, 3.0)]}, TypeError, r"but data\[0\] is \(1.0, 2.0, 3.0\)"),
     ({"data": ([1.0], [1.0, 2.0])}, ValueError, "data has 1 inputs but 2 targets"),
     ({"data": ([1.0], 2.0)}, TypeError, "the targets of data must be a list, got"),

@@ -70,6 +70,7 @@ def test_a_history_says_how_it_went():
     assert (repr(History()), History().best_epoch) == ("History: 0 epochs", None)
     rows = [Epoch(k, x, None, None, None, 1, 1, 1) for k, x in enumerate([3, 1, 2, 1], 1)]
     assert History(rows).best_epoch == 2
+    assert not hasattr(History(), "losses")
 
 
 # --- progress ------------------------------------------------------------------------------------

@@ -144,6 +144,12 @@ def pruned():
     return model
 
 
+def mixed():
+    model = MLP(1, [2, 1])
+    model.layers[0].neurons[1].activation = "tanh"
+    return model
+
+
 def changed(data):
     model = MLP(2, [1])
     model.parameters()[1].data = data
@@ -152,6 +158,7 @@ def changed(data):
 
 WRONG_TYPES = [
     (lambda: MLP(1, [2], output=Value.tanh), r"layer1 must be one .*function.*; op\(\.\.\.\) mak"),
+    (mixed, r"layer1 must be one operation, by its name, got \['relu', 'tanh'\]"),
     (lambda: Layer(2, 2), r"save takes an MLP or a GPT, got .*\(Layer\)"),
     (lambda: "model", r"save takes an MLP or a GPT, got 'model' \(str\)"),
     (lambda: changed(Fraction(1, 3)), r"w\[1\] is Fraction\(1, 3\), and a model file holds"),
