@@ -291,18 +291,17 @@ def _syntax_error(source: str, error: SyntaxError) -> ExpressionError:
     for word in re.finditer(r"\w+", source):
         if iskeyword(word[0]):
             return ExpressionError("reserved", source, *word.span(), name=word[0])
-    if "large" in said or "limit" in said:
+    if "limit" in said:
         return ExpressionError("large", source, at)
-    if "literal" in said or "leading zeros" in said:
+    if "literal" in said:
         return ExpressionError("literal", source, at)
     if "nested parentheses" in said:
         return ExpressionError("deep", deepest=DEEPEST)
-    for opening, closing in (("'('", "was never closed"), ("')'", "unmatched")):
-        if opening in said and closing in said:
-            return ExpressionError("parenthesis", source, at, c=opening[1])
-    if at >= len(source) or source[-1] in "+-*/%.(,<>=" or "eof" in said or "end of" in said:
+    if "never closed" in said or "unmatched" in said:
+        return ExpressionError("parenthesis", source, at, c=source[at])
+    if at >= len(source) or source[-1] in "+-*/%.(,<>=":
         return ExpressionError("unfinished", source, len(source))
-    if "=" in source and "==" not in source and ("assign" in said or source[at] == "="):
+    if "==" not in source and ("assign" in said or source[at] == "="):
         return ExpressionError("equals", source, source.index("="))
     return ExpressionError("syntax", source, at, (error.end_offset or at + 2) - 1)
 

@@ -139,6 +139,7 @@ REFUSED = [
     *((x, "condition", "write where", 0) for x in ("x and y", "x if y else z")),
     ("x << 2", "operator", "the operators are", 0),
     ("x > 0", "comparison", "one comparison", 0),
+    ("exp(x > 1)", "comparison", "one comparison", 4),
     *((x, "comparison", "one comparison", 6) for x in (
         "where(0 < x < 1, 1, 2)", "where(x == 1, 1, 2)",
     )),
@@ -167,6 +168,7 @@ REFUSED = [
     ("exp(*x)", "syntax", "this cannot be read", 4),
     ("exp(**x)", "arguments", "cannot be given 1 arguments", 0),
     ("sum()", "vector", "sum takes one number or more", 0),
+    ("max(1, b=2)", "vector", "max takes one number or more", 0),
     ("dot(x, y)", "vectors", "takes two lists", 0),
     *((x, "deep", "nested too deeply", None) for x in (
         "-" * 300 + "x", "-" * 9000 + "x", "(" * 300 + "x" + ")" * 300, "x" + "+x" * 4000,
