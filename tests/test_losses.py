@@ -303,6 +303,7 @@ WRONG_VALUES = [
     (lambda: cross_entropy([], []), "got a list of 0 and a list of 0"),
     (lambda: cross_entropy([V, math.nan], 0), r"scores\[1\] is nan"),
     (lambda: kl_divergence([], []), "p and q must be lists of the same length, 1 or more"),
+    (lambda: kl_divergence([[0.5, 0.5]], [[1.0]]), r"p\[0\] and q\[0\] must be lists of the same"),
     (lambda: kl_divergence([0.5, 0.4], [0.5, 0.5]), "p sums to 0.9, not to 1"),
     (lambda: kl_divergence([0.5, 0.5], [0.5, 0.51]), "q sums to 1.01, not to 1"),
     (lambda: kl_divergence([1.5, -0.5], [0.5, 0.5]), r"p\[0\] is 1.5, not between 0 and 1"),

@@ -66,7 +66,8 @@ def test_samples_follow_the_chances(model):
     chances = weights / weights.sum()
     counts = [first[k,] for k in range(4)] + [first[()]]
     assert counts == pytest.approx(120 * chances, abs=20)
-    assert model.sample(4, Random(0), 1e-3)[0] == 0
+    model.letters[0][1].data, model.scores[4][1].data = 1e6, 1.0  # after 0 comes the end
+    assert model.sample(4, Random(0), 1e-3) == [0]
 
 
 test_what_it_refuses = refusing(
@@ -74,6 +75,7 @@ test_what_it_refuses = refusing(
         ValueError: [
             (lambda: GPT(5, width=6, heads=4), "width must be a multiple of heads, got 6 and 4"),
             (lambda: GPT(0), "tokens"),
+            (lambda: GPT(2).sample(0, Random(0), 0), "temperature must be above 0, got 0"),
             (lambda: GPT(2, width=2, heads=1, context=2)([0, 1, 0]), "takes 2 tokens, not more"),
             (lambda: GPT(2, width=2, heads=1)([2]), "index from 0 to 1, got 2"),
         ],

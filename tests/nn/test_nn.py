@@ -179,6 +179,8 @@ def test_a_module_of_ones_own():
     with pytest.raises(ValueError, match=r"two parameters are called 'layer1\.neuron1\.w\[0\]'"):
         Two("", "").named_parameters()
     assert Module().parameters() == []
+    Two.parameters = lambda two: [Value(1.0, label="w"), Value(2.0)]
+    assert list(Two().named_parameters()) == ["w", "parameter1"]
 
 
 def test_zero_grad():
@@ -187,6 +189,9 @@ def test_zero_grad():
         model([1.0, 2.0]).backward()
         model.zero_grad()
     assert {p.grad for p in model.parameters()} == {0.0}
+    model.layers[0].neurons[0].w = [F(1, 2), F(1, 3)]
+    model.zero_grad()
+    assert isinstance(model.parameters()[0].grad, int)  # beside fractions an exact one
 
 
 ROW = [0.5, -2.0]
