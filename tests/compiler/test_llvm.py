@@ -72,6 +72,14 @@ def test_a_function_is_within_4_ulp_of_python(opcode):
         assert off == []
 
 
+def test_small_whole_powers_are_products():
+    powers = (-3.0, -2.0, -1.0, 0.5, 2.0, 3.0, 4.0, 5.0)
+    fast = compile(lambda x: [x**k for k in powers], backend="llvm")
+    for x in (0.7, -1.9, 0.0):
+        pairs = zip(fast(x), powers, strict=True)
+        assert all(ulps(y, MEANING["**"](x, k)) <= 4 for y, k in pairs)
+
+
 def random_program(seed):
     """40 instructions of exact meaning on shared numbers and samples, all of them outputs."""
     draw = random.Random(seed)
