@@ -123,7 +123,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     tangent: dict[Value, Any] = dict(zip(inputs, along, strict=True))
     for node in topological(*(out for out in outs if isinstance(out, Value))):
         if node not in tangent:
-            partials = partials_as_nodes(node) if nested and node.parents else node.partials
+            partials = partials_as_nodes(node) if nested else node.partials
             pairs = zip(node.parents, partials, strict=True)
             tangent[node] = reduce(plus, [times(tangent[p], d) for p, d in pairs], 0)
 
@@ -200,7 +200,7 @@ def called(
         )
         if not any(isinstance(part, Value) for part in leaves(found)[0]):
             raise GradientError(f"the result {found!r:.60} does not depend on the inputs: {why}")
-        if inputs and not {*inputs}.isdisjoint(topological(taken[0])):
+        if not {*inputs}.isdisjoint(topological(taken[0])):
             said = f"what is computed from a float is constant here: {why}"
             warn_explicit(said, RuntimeWarning, *taken[1:])
     return found

@@ -167,6 +167,7 @@ def test_a_cotangent_that_is_a_value_gives_values():
     (found,) = ag.vjp(lambda x: x**3, 3.0)[1](u)
     found.backward()
     assert (found.data, u.grad) == (54.0, 27.0)
+    assert ag.grad(lambda x: ag.vjp(lambda y: y**3, x)[1](1.0)[0])(2.0) == 12.0  # and in another
 
 
 def test_exact_numbers_stay_exact():
