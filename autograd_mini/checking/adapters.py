@@ -89,10 +89,8 @@ class Adapter:
 
     def set(self, node: Any, what: str, x: Any) -> None:
         """Give a node another `data` or `grad`; AttributeError if it does not take it."""
-        way = getattr(self, what)
-        if not isinstance(way, str):
-            raise AttributeError(what)  # it is read by a function
-        *path, name = way.split(".")
+        way: Any = getattr(self, what)
+        *path, name = way.split(".")  # a function by which it is read has no such attribute
         old = self.get(node, what)
         if hasattr(old, "dtype") and hasattr(old, "__setitem__"):  # no two nodes share an array
             (old := copy(old))[...] = x
@@ -333,7 +331,7 @@ class Graph:
 
     def live(self) -> set[int]:
         """The ids of the nodes that depend on an input: of others no gradient is asked."""
-        found = {id(leaf) for leaf in self.inputs or self.order if leaf is not None}
+        found = {id(leaf) for leaf in self.inputs or self.order}
         for node in self.order:
             if any(id(parent) in found for parent in node.parents):
                 found.add(id(node))
@@ -341,7 +339,7 @@ class Graph:
 
     def edges(self, node: Any) -> list[tuple[Any, Any]]:
         """(parent, partial) of each edge of a node."""
-        return list(zip(node.parents, node.partials or (), strict=False))
+        return list(zip(node.parents, node.partials, strict=False))
 
     def name(self, node: Any) -> str:
         """The label of a node if it is its alone; or that or the operation with its number."""

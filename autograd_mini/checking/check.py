@@ -183,12 +183,14 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
             rows = again
             notes.append(("jumps", {"jump": f"{jump:.1e}"}))
     if truth.other and any(row.verdict == "wrong" for row in rows):
-        check.truth, told = truth.other, [row.verdict for row in rows]
+        check.truth, excused = truth.other, list[str]()
         for k, row in enumerate(check.rows()):
-            if (told[k], row.verdict) == ("wrong", "ok"):
+            if (rows[k].verdict, row.verdict) == ("wrong", "ok"):
                 rows[k] = replace(rows[k], verdict="undecided")
-                notes.append(("rounding", {"names": row.name}))
+                excused.append(row.name)
         check.truth = truth
+        if excused:
+            notes.append(("rounding", {"names": ", ".join(excused)}))
     guessed = None
     if culprit is None and any(row.verdict == "wrong" for row in rows):
         guessed = guess(check, rows, lambda x: read(inputs.call(gradient, x))) if first else None

@@ -99,7 +99,7 @@ def _methods(classes: set[type], name: str, new: Function) -> Iterator[None]:
 
 def _maker(frame: Any) -> str:
     """The function that makes a node: what calls it, if that and not it is a known operation."""
-    names: list[str] = [x.f_code.co_name.strip("_") for x in (frame, frame.f_back) if x is not None]
+    names: list[str] = [x.f_code.co_name.strip("_") for x in (frame, frame.f_back)]
     return next((name for name in names if name in _OPERATIONS), names[0])
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from itertools import pairwise, product
+from numbers import Real
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
@@ -47,7 +48,7 @@ class Estimate(NamedTuple):
     kink: bool = False
 
     def __contains__(self, derivative: object) -> bool:
-        return isinstance(derivative, int | float) and abs(derivative - self.value) <= self.error
+        return isinstance(derivative, Real) and abs(float(derivative) - self.value) <= self.error
 
 
 def finite_difference(

@@ -49,7 +49,7 @@ def called(f: Function, what: str = "f") -> Any:
         if not isinstance(error, ValueError | ArithmeticError) or _STRUCTURE.search(str(error)):
             raise CheckError(f"{what} raised {type(error).__name__}: {error}") from error
         of_user = what.isidentifier() and what != "f"  # "gradient", "jvp"; not "backward()"
-        undefined = UndefinedError(f"{what}: {error}" if of_user else str(error))
+        undefined = UndefinedError(f"{what}: {error}" if of_user else error)
         undefined.note = "undefined" if what == "f" else "underived"
         raise undefined from error
 
@@ -66,7 +66,6 @@ class Run:
     ) -> None:  # fmt: skip
         self.f, self.value, self.inputs = f, value, inputs
         numbers = [*zip(inputs.numbers, inputs.names, strict=True)]
-        self.passed = 0, 0, False
         self.other = called(lambda: value(numbers[0][0]), "value") if other is None else other
         self.leaves = called(lambda: [labelled(value(x), name) for x, name in numbers], "value")
         self.root = called(lambda: self.inputs.call(self.f, self.leaves))
@@ -176,7 +175,7 @@ def changed(
         slack = noise[k] if noise else 1e-13 * abs(a)
         if a == b or abs(b - a) <= slack or (a != a and b != b):
             continue
-        twice = name != "f" and a != 0 and abs(b - 2 * a) <= 1e-9 * abs(a)
+        twice = name != "f" and abs(b - 2 * a) <= 1e-9 * abs(a)
         said = ("accumulation", "twice") if twice else ("nondeterministic", "nondeterministic")
         return Culprit(*said, name, "", {"first": str(a), "second": str(b)})
     return None

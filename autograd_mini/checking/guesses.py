@@ -128,8 +128,6 @@ class _Guesser:
     # --- the kinds: (what would make the gradient right, sentence, what fills it in) --------
     def _factor(self) -> Iterator[_Guess]:
         factor = _fitted([(wanted, got) for got, wanted in self.points[0].claims()])
-        if not factor:
-            return
         plain, message = Fraction(factor).limit_denominator(1000), "factor"
         details: dict[str, Any] = {"factor": str(plain)}
         if plain == 1 or abs(plain - Fraction(factor)) > 10 * self.tolerance * abs(factor):
@@ -140,7 +138,7 @@ class _Guesser:
             message, details["count"] = "mean", plain.denominator
         elif plain > 2 and plain.denominator == 1:
             message = "sum"
-        yield (lambda point, k: point.got[k] / factor), message, details
+        yield (lambda point, k: point.got[k] / factor), message, details  # by 0: it does not hold
 
     def _swapped(self) -> Iterator[_Guess]:
         here, every = self.points[0], range(len(self.points[0].got))

@@ -238,7 +238,7 @@ def rebuilt(tree: Any, parts: Iterator[Any], double: bool = False) -> Any:
 
 def _same(a: Any, b: Any) -> bool:
     """The same node, or numbers that are equal but for the rounding to a shorter type."""
-    if a.__class__ is not float and is_node(a):
+    if is_node(a):
         return a is b
     try:
         return bool(a == b or abs(a - b) <= abs(b) * 2.0**-7)

@@ -25,7 +25,7 @@ from .findings import Culprit
 from .references import KINK, LADDER, NUMBER, Reference, as_float, at_kink, exact, mpmath
 
 _CANCELLED = 1e6  # ulps: a partial that is off by more has lost half its digits
-_TINY = 4 * Fraction(math.ulp(0.0))
+TINY = 4 * Fraction(math.ulp(0.0))
 _WIDE = 8  # a vector longer than this is checked along a random direction first
 
 
@@ -98,7 +98,7 @@ def check_partials(
             if reference.kind not in (NUMBER, KINK):
                 continue
             count += 1
-            allowed = reference.bar + Fraction(accuracy) * max(abs(reference.value), scale) + _TINY
+            allowed = reference.bar + Fraction(accuracy) * max(abs(reference.value), scale) + TINY
             if not strict:  # another engine's formula may cancel
                 allowed += Fraction(4 * EPS) * max(Fraction(1), abs(exact(at.node.data)))
             low, high = reference.low - allowed, reference.high + allowed
@@ -119,7 +119,7 @@ def check_partials(
 
 def _wrong_together(graph: Graph, at: Operation) -> Culprit | None:
     """At a kink, all arguments moved at once: max(x, x) has a derivative, and it is 1, not 2."""
-    active, partials = [(k, i) for k, i, _ in at.edges()], at.node.partials or ()
+    active, partials = [(k, i) for k, i, _ in at.edges()], at.node.partials
     if not 1 < len(active) == len(partials) or mpmath() is None or not at_kink(at.op, at.numbers):
         return None
     got, least = sum(map(exact, partials)), Fraction(1, 10**20)
@@ -132,7 +132,7 @@ def _wrong_together(graph: Graph, at: Operation) -> Culprit | None:
 
 def _places(at: Operation, draw: Any) -> Iterator[tuple[Reference, Any, int, int | None, Fraction]]:
     """(reference, partial, argument, element, scale) for each partial of a node."""
-    pairs = zip(at.edges(), at.node.partials or (), strict=False)
+    pairs = zip(at.edges(), at.node.partials, strict=False)
     found = [(k, i, partial) for (k, i, _), partial in pairs]
     for k, group in groupby(found, key=itemgetter(0)):
         chosen = list(group)
@@ -172,7 +172,7 @@ def _wrong_value(graph: Graph, at: Operation, accuracy: float) -> Culprit | None
     if truth is None or not _finite(got):
         return None
     scale = max(abs(truth), references.rounding(at.op, at.numbers, "value"), Fraction(4 * EPS))
-    if abs(exact(got) - truth) <= Fraction(accuracy) * scale + _TINY:
+    if abs(exact(got) - truth) <= Fraction(accuracy) * scale + TINY:
         return None
     return at.culprit(graph, "value", "value", got, truth)
 

@@ -14,14 +14,13 @@ from .differences import EPS, quiet
 from .engines import called
 from .findings import Comparison, Culprit, Note, Taylor, TaylorRow
 from .inputs import Direction, Function, Gradient
-from .nodes import in_ulps
+from .nodes import TINY, in_ulps
 from .references import DOMAIN, KINK, LADDER, NUMBER, Reference, as_float, by_ladder, exact, mpmath
 from .report import Report, worst
 from .whole import Truth
 
 DIRECTIONS = 8
 HESSIAN = 10  # inputs; from there on the Hessian is checked along directions
-_TINY = 4 * Fraction(math.ulp(0.0))
 _POWERS = range(2, 10)  # of 1/2: the steps of the Taylor table
 
 
@@ -97,7 +96,7 @@ class Rows:
             return told(float(got), math.nan, math.nan, math.nan, 0.0, "domain")
         size = max(abs(low), abs(high))
         rounding = Fraction(noise) if math.isfinite(noise) else Fraction(0)
-        bar = reference.bar + Fraction(self.options.slack) * size + rounding + _TINY
+        bar = reference.bar + Fraction(self.options.slack) * size + rounding + TINY
         if not math.isfinite(got):
             return told(float(got), as_float(wanted), math.inf, as_float(bar), math.inf, "wrong")
         error = max(low - exact(got), exact(got) - high, Fraction(0))

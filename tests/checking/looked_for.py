@@ -215,6 +215,22 @@ class Node:
             x.backward(share * partial)
 """
 
+# A rule gives back pairs; a pass begins with the gradient that it finds; one keeps those of leaves.
+PAIRS = (
+    PRIVATE.replace("(g, g)", "((self, g), (other, g))")
+    .replace("(g * other.__x, g * self.__x)", "((self, g * other.__x), (other, g * self.__x))")
+    .replace("zip(node.__parents, node.__rule(node.__g) if", "(node.__rule(node.__g) if")
+)
+FINDS = RESETS.replace("node.grad = 0.0\n        self.grad = 1.0", "self.grad = self.grad or 1.0")
+UNSEEN = (
+    RESETS.replace("self.grad = 1.0", "found = {self: 1.0}")
+    .replace("x.grad +=", "found[x] = found.get(x, 0.0) +")
+    .replace("* node.grad", "* found[node]")
+    .replace(
+        "reversed(nodes):",
+        "reversed(nodes):\n            node.grad = found[node] * (not node.args)",
+    )
+)
 SEEDED = CONTEXT.replace("def backward(self):", "def backward(self, grad=None):").replace(
     "self.grad = 1.0", "self.grad = 1.0 if grad is None else grad"
 )
@@ -250,6 +266,9 @@ FAULTS = {
     "context, sum": (CONTEXT, "x.grad + share", "share", "accumulation", ""),
     "came from, partial": (CAME_FROM, "(self, other.v", "(self, self.v", "partial", "mul"),
     "came from, sum": (CAME_FROM, "self.grad += share", "self.grad = share", "accumulation", ""),
+    "pairs, partial": (PAIRS, "(self, g * other", "(self, g * self", "partial", "mul"),
+    "finds, unchained": (FINDS, " * node.grad", "", "partial", "mul"),
+    "unseen, partial": (UNSEEN, "b: b, lambda", "b: a, lambda", "partial", "mul"),
     "private, sum": (PRIVATE, "x.__g += share", "x.__g = share", "accumulation", ""),
     # a pass that is given its seed; one that has a switch; one whose gradients no node keeps
     "seeded, partial": (SEEDED, "share * b, share * a", "share * b, share * b", "partial", "Mul"),

@@ -71,6 +71,16 @@ def test_a_wrong_partial_is_told_with_its_numbers():
     assert "a = 0.5 (x)" in details["operands"]
 
 
+def test_a_wrong_partial_of_a_long_vector_is_told():
+    def f(v):
+        out = dot(v, [1.0] * 9)
+        out.dfirst = (*out.dfirst[:8], 2.0)
+        return out
+
+    culprit = check_grad(f, [0.5] * 9).culprit
+    assert (culprit.kind, culprit.op, culprit.details["argument"]) == ("partial", "dot", "a[8]")
+
+
 def test_the_first_sum_that_is_off_is_shown():
     report = check_grad(lambda x, y: x * y + x, (2.0, 3.0), value=ENGINES["Overwrites"])
     assert report.culprit.node == "x"
@@ -220,6 +230,7 @@ def test_names_of_the_inputs(own):
         (lambda x, *rest: x * rest[0] + rest[1], (1.0, 2.0, 3.0), ["x", "arg2", "arg3"]),
         (lambda p, w: p["a"] * w[1] + w[0], ({"a": 1.0}, np.ones(2)), ["p['a']", "w[0]", "w[1]"]),
         (lambda x, y: x * y, {"x": 1.0, "y": 2.0}, ["x", "y"]),
+        (lambda x, y: x * y[0], {"x": 1.0, "y": [2.0]}, ["x", "y[0]"]),
     ]:
         assert names_of(check_grad(f, at)) == [f"df/d{name}" for name in names]
 
@@ -567,6 +578,7 @@ def mutates_array(v):
         (lambda: check_grad(lambda x, y: x, 1.0), "takes the arguments .x, y., which at"),
         (lambda: check_grad(lambda x: x * x, (1.0, 2.0)), "f raised TypeError: .*'tuple'"),
         (lambda: check_grad(lambda x, y: x, {"z": 1.0}), "takes the arguments .x, y., which at"),
+        (lambda: check_grad(lambda x, y: x, {1: 1.0}), "takes the arguments .x, y., which at"),
         (lambda: check_grad(mutates, [1.0]), "changes its argument"),
         (lambda: check_grad(3, 1.0), r"f must be a function, got 3 \(int\)"),
         (lambda: check_grad(sin, []), "no number to differentiate with respect to"),

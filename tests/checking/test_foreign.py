@@ -278,7 +278,9 @@ def test_numbers_that_are_arrays_are_not_shared_by_two_nodes(fault):
     """The constants' gradients had the array of the first leaf's, so that shares were mixed."""
     space = {"__name__": __name__}
     ordered = [("set(_children)", "list(_children)")]  # so that the same use is always the last
-    exec(submissions.changed([*submissions.SAME["numpy"], *SLIPS[fault], *ordered]), space)
+    copied = [("data * other", "data.copy() * other")]  # no float can be
+    changes = [*submissions.SAME["numpy"], *SLIPS[fault], *ordered, *copied]
+    exec(submissions.changed(changes), space)
     report = check_grad(lambda x: (x * 3 + 1) * (x + -2), 2.5, value=space["Value"])
     assert report.comparisons[0].wanted == 10
     assert check_grad(lambda x: x, 2.5, value=space["Value"]).ok  # such a leaf has no parents
@@ -324,6 +326,16 @@ CHANGED = {  # (manner, fault, what else is changed, function, kind and operatio
         [("child.grad += local", "Value.grad.__set__(child, child.grad + local"),
          ("* v.grad", "* v.grad)")],
         lambda x: (lambda v: v.tanh() * v.exp().tanh())(x * x) * x, ("gradient", ""),
+    ),
+    "a step that hands on more at each turn": (
+        "closures", "tanh: no square",
+        [("out = Value(self.data * ", "turn = [0]; out = Value(self.data * "),
+         (_STEP, f"            turn[0] += 1\n{_STEP} * turn[0]")],
+        lambda x: (x * x).tanh(), ("gradient", ""),
+    ),
+    "a step that forgets the chain rule for one of two uses": (
+        "closures", "", [(_STEP, _STEP.replace(" * out.grad", ""))],
+        lambda x: (x * x).tanh(), ("partial", "*"),
     ),
     "a step that fails when it is called out of its turn": (
         "closures", "",
@@ -534,6 +546,12 @@ def test_two_nodes_with_one_label_are_told_apart_by_their_numbers():
     graph.order[2].label = "z"
     names = [graph.name(node) for node in graph.order]
     assert names == ["x #0", "x #1", "z", "#3", "mul #4", "add #5"]
+
+
+def test_the_parent_that_was_lost_is_told_by_its_number():
+    value = engine("recorded", "lost parent")
+    culprit = check_grad(lambda a, x, y: a + x * y, (0.3, 0.5, 0.8), value=value).culprit
+    assert (culprit.op, culprit.details) == ("mul", {"operand": "0.8"})
 
 
 def test_what_the_engine_prints_is_not_heard(capsys):

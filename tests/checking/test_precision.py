@@ -94,6 +94,12 @@ def test_what_float32_loses_is_no_error_of_the_gradient(f, x, slope):
     assert check_grad(lambda w: f(w[0]), at, gradient=lambda w: -right).verdict != "ok"
 
 
+def test_what_float32_loses_of_several_inputs_is_said_once():
+    at = np.array([1e6, 2e6], SINGLE)
+    report = check_grad(lambda w: np.sin(w).sum(), at, gradient=np.cos)
+    assert report.notes[0] == ("rounding", {"names": "df/dw[0], df/dw[1]"})
+
+
 def softened(jax, w):
     """A call with a rule of its own, and a product that names its type."""
     v = jax.nn.softplus(w.astype("float32"))
