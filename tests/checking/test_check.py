@@ -4,6 +4,7 @@ import math
 import random
 import warnings
 from fractions import Fraction
+from functools import reduce
 from typing import ClassVar
 
 import mpmath as mp
@@ -13,6 +14,7 @@ import pytest
 from autograd_mini import Value, abs, dot, exp, log, museum, norm, relu, sin, sqrt, tanh
 from autograd_mini.checking import CheckError, check_grad, on_nodes
 from autograd_mini.museum import HEALTHY
+from tests.checking.manners import engine
 
 ENGINES = museum.ENGINES
 TANH, SLOPE = HEALTHY.rules["tanh"]
@@ -126,6 +128,11 @@ def test_a_deep_graph_is_checked_although_the_engine_recurses():
     (property,) = report.properties
     assert (property.name, property.details["nodes"]) == ("depth", 1021)
     assert check_grad(deep, 1.0).properties == ()
+
+    def shared(x):  # the pass hands much to x before the stack ends
+        return reduce(lambda y, _: x + y, range(1020), x)
+
+    assert check_grad(shared, 1.0, value=engine("incoming")).ok
 
 
 # --- our own Values ------------------------------------------------------------------------------
