@@ -98,6 +98,8 @@ def compare_gradients(
             known = ", ".join(_ENGINES)
             raise CheckError(f"engine must be one of {known}, or a function, got {shown(engine)}")
         kind = "ours" if callable(engine) else engine
+        if isinstance(f, Mapping) and not f.keys() & {name, kind}:
+            raise CheckError(f"f must have a function for {name}, got those for {', '.join(f)}")
         function = f[name if name in f else kind] if isinstance(f, Mapping) else f
         check = partial(check_grad, gradient=engine) if callable(engine) else _ENGINES[engine]
         try:

@@ -144,12 +144,11 @@ def _check_claim(f: Function, gradient: Function, inputs: Inputs, options: Optio
     if not callable(gradient):
         raise CheckError(f"gradient must be a function, got {shown(gradient)}")
     numbers, first = inputs.floats, options.order == 1
-    entries = partial(counted, count=len(numbers) ** 2, what="Hessian")
-    read: Function = inputs.gradient if first else entries
+    what, form = ("gradient", inputs.at) if first else ("Hessian", None)
+    read = partial(counted, count=len(numbers) ** options.order, what=what, form=form)
 
     def value_and_claim() -> tuple[float, list[Any], float]:
         y = float(called(lambda: finite(inputs.call(f, numbers))))
-        what = "gradient" if first else "Hessian"
         claim = called(lambda: inputs.call(gradient, numbers, what), what)
         return y, read(claim), max(inputs.eps, unit_of(claim))
 
@@ -249,6 +248,7 @@ def _products(
     options: Options,
 ) -> list[Comparison]:  # fmt: skip
     outs = [*map(finite, flat(y))]
+    at = inputs.args[0] if len(inputs.args) == 1 and not inputs.by_name else inputs.at
     eps, size, draw = inputs.eps, len(outs), options.draw
     rows: list[Comparison] = []
     for number in range(1, options.directions + 1):
@@ -259,13 +259,12 @@ def _products(
         check = Rows(truth, [0.0] * len(v), [0.0] * len(v))
         reference, found = truth.along(v), []
         along = [*v.values()]
-        products = (("jvp", jvp, inputs.args, along, u), ("vjp", vjp, (y,), u, along))
-        for name, product, like, given, other in products:
+        products = (("jvp", jvp, at, along, y, u), ("vjp", vjp, y, u, inputs.at, along))
+        for name, product, like, given, form, other in products:
             if product is None:
                 continue
-            parts = rebuilt(like, iter(given))
-            result = called(partial(product, parts if len(parts) != 1 else parts[0]), name)
-            results = counted(result, len(other), name)
+            result = called(partial(product, rebuilt(like, iter(given))), name)
+            results = counted(result, len(other), name, form)
             shares = [a * float(b) for a, b in zip(other, results, strict=True)]
             noise = (4 if eps == EPS else 64) * eps * sum(map(abs, shares))
             found.append((math.fsum(shares), noise))

@@ -108,18 +108,6 @@ class Inputs:
         pairs = [f"{n} = {x}" for n, x in zip(self.names[:4], self.numbers, strict=False)]
         return ", ".join([*pairs, "..."] if len(self.names) > 4 else pairs)
 
-    def gradient(self, claimed: Any) -> list[float]:
-        """The numbers of a claimed gradient, which has the structure of the inputs."""
-
-        def inside(tree: Any) -> Any:
-            return tree[0] if isinstance(tree, list | tuple) and len(tree) == 1 else tree
-
-        try:
-            claimed = in_order(inside(claimed), inside(self.at))
-        except GradientError as error:
-            raise CheckError(str(error)) from None
-        return counted(claimed, len(self.numbers), "gradient")
-
 
 def _number(x: Any, name: str) -> Any:
     """An input as a float, or as it is if it is exact; CheckError if it is not real and finite."""
@@ -206,10 +194,18 @@ def flat(tree: Any) -> list[Any]:
     return leaves(tree, _numbers)[0]
 
 
-def counted(tree: Any, count: int, what: str) -> list[Any]:
-    """The numbers in a structure, which must be so many."""
+def counted(tree: Any, count: int, what: str, form: Any = None) -> list[Any]:
+    """The numbers in a structure, which must be so many, in the order of another of that form."""
+
+    def inside(tree: Any) -> Any:
+        return tree[0] if isinstance(tree, list | tuple) and len(tree) == 1 else tree
+
     if tree is None:
         raise CheckError(f"{what} is None: a function without return gives None")
+    try:
+        tree = in_order(inside(tree), inside(form))
+    except GradientError as error:
+        raise CheckError(str(error)) from None
     if len(found := flat(tree)) != count:
         raise CheckError(f"{what} must give {count} numbers, got {len(found)}")
     return [as_real(x, what) for x in found]

@@ -206,7 +206,7 @@ class Report(Shown):
                 rows = tuple(TaylorRow(*row) for row in table[0])
                 data["taylor"] = Taylor(rows, table[1], data["lang"])
             return cls(**data)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"damaged check report: {error!r}") from None
 
 

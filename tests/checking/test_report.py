@@ -224,6 +224,7 @@ PLAIN = json.dumps(unsigned(SIGNED))
         (SIGNED.replace("8.0", "9.0"), "it is damaged, or was changed by hand"),
         (PLAIN.replace('"verdict": "wrong"', '"verdict": "fine"', 1), "damaged"),
         (PLAIN.replace('"got"', '"gut"'), "damaged"),
+        (json.dumps(json.loads(PLAIN) | {"taylor": [[]]}), "damaged"),
         (PLAIN.replace('"lang": "en"', '"lang": "xx"'), "damaged"),
     ],
 )

@@ -118,6 +118,8 @@ def test_what_is_missing_or_fails_is_told(monkeypatch):
     assert "torch no está instalado" in table.text("es")
     with pytest.raises(CheckError, match="engine must be one of ours, torch, jax, or a function"):
         compare_gradients(polynomial, (2.0, 3.0), ["tinygrad"])
+    with pytest.raises(CheckError, match="f must have a function for ours, got those for torch"):
+        compare_gradients({"torch": polynomial}, (2.0, 3.0), ["ours"])
 
 
 @pytest.mark.parametrize("library", ["torch", "jax"])
@@ -175,6 +177,17 @@ def test_the_products_of_jax():
 
     at = (jax.numpy.array([0.3, 0.5]), jax.numpy.array([1.5, -2.0]))
     report = check_jvp(f, at, jvp=lambda v: jax.jvp(f, at, v)[1], vjp=jax.vjp(f, *at)[1])
+    assert report.ok, report
+
+
+def test_products_with_the_jacobian_of_arguments_by_name():
+    """The vector was a tuple, and what was given was read in the order in which it stood."""
+    report = check_jvp(
+        lambda x, *, y: {"b": x * y, "a": x},
+        {"y": 3.0, "x": 2.0},
+        jvp=lambda v: {"a": v["x"], "b": v["x"] * 3 + v["y"] * 2},
+        vjp=lambda u: {"x": u["b"] * 3 + u["a"], "y": u["b"] * 2},
+    )
     assert report.ok, report
 
 
