@@ -230,7 +230,7 @@ def check_jvp(
     if jvp is None and vjp is None:
         raise CheckError("check_jvp needs jvp, vjp or both")
     for name, product in (("jvp", jvp), ("vjp", vjp)):
-        if not callable(product or f):
+        if not callable(f if product is None else product):
             raise CheckError(f"{name} must be a function, got {shown(product)}")
     inputs = Inputs(f, at)
     try:

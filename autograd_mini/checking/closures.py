@@ -153,14 +153,13 @@ class _Driver:
 
     def __init__(self, run: Run, graph: Graph, classes: set[type], log: list[Write]) -> None:
         self.run, self.adapter, self.graph, self.log = run, run.adapter, graph, log
-        self.driven: Any = None
         self.given: list[tuple[Any, Any]] = []  # the shares that a step called with or gave back
         self.recorded = graph.has_partials
         self.expected: Counter[tuple[int, int]] = Counter()
         self.set: dict[tuple[Node, Node], float] = {}
         self.kept: list[tuple[Node, Node]] = []  # (node, a parent whose gradient it replaces)
         self.unchained: list[tuple[Node, Node]] = []  # whose share does not grow with the gradient
-        self.hands, self.reads, self.own = False, False, 1.0
+        self.hands, self.reads = False, False
         whole: Any = self.adapter.backward
         patched = classes if isinstance(whole, str) and self.adapter.local else set[type]()
         with _methods(patched, whole, self._stub):

@@ -85,8 +85,7 @@ class Property(NamedTuple):
         """The sentence in a language, "en" or "es"."""
         return text(f"checking.property.{self.name}", lang, **written(self.details))
 
-    def __str__(self) -> str:
-        return self.text()
+    __str__ = text
 
 
 class TaylorRow(NamedTuple):

@@ -284,6 +284,7 @@ def test_of_a_large_graph_a_sample_of_nodes_and_all_of_them_if_the_whole_is_off(
     right = check_grad(f, -1.0)
     assert right.ok
     assert "20 of 243 nodes" in str(right)
+    assert 10 <= dict(right.notes)["nodes"]["count"] <= 21
 
 
 def test_kinks_are_compared_with_both_sides():

@@ -256,8 +256,11 @@ def test_an_engine_that_means_another_function_by_a_name_is_not_wrong():
     assert [x.name for x in report.properties][:1] == ["value"]
 
 
-def test_two_runs_that_differ_by_rounding_are_a_note(monkeypatch):
-    value, turn = engine("closures"), iter([0.0, 1e-16] * 50)
+@pytest.mark.parametrize(
+    ("off", "name", "severity"), [(1e-16, "ulps", "note"), (1e-9, "repeat", "warning")]
+)
+def test_two_runs_that_differ_by_rounding_are_a_note(monkeypatch, off, name, severity):
+    value, turn = engine("closures"), iter([0.0, off] * 50)
     before = value.exp
 
     def exp(self):
@@ -269,8 +272,8 @@ def test_two_runs_that_differ_by_rounding_are_a_note(monkeypatch):
     monkeypatch.setattr(value, "exp", exp)
     report = check_grad(lambda x: x.exp(), 0.3, value=value)
     assert report.ok
-    noted = [x for x in report.properties if x.name == "ulps"]
-    assert [x.severity for x in noted] == ["note"]
+    noted = [x for x in report.properties if x.name in ("ulps", "repeat")]
+    assert [(x.name, x.severity) for x in noted] == [(name, severity)]
 
 
 @pytest.mark.parametrize("fault", ["", "factors", "overwrites"])
