@@ -35,7 +35,6 @@ class Faulty(Exception):
     """The engine's backward pass has failed; `culprit` says how."""
 
     def __init__(self, culprit: Culprit) -> None:
-        super().__init__(str(culprit))
         self.culprit = culprit
 
 

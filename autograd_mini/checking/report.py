@@ -214,7 +214,6 @@ class GradientMismatch(AssertionError):
     """A check that failed; the message is the whole report, `report` the object."""
 
     def __init__(self, report: Report) -> None:
-        super().__init__(report)
         self.report = report
 
     def __str__(self) -> str:
