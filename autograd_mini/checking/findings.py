@@ -85,7 +85,8 @@ class Property(NamedTuple):
         """The sentence in a language, "en" or "es"."""
         return text(f"checking.property.{self.name}", lang, **written(self.details))
 
-    __str__ = text
+    def __str__(self) -> str:
+        return self.text()
 
 
 class TaylorRow(NamedTuple):

@@ -195,20 +195,21 @@ def flat(tree: Any) -> list[Any]:
 
 
 def counted(tree: Any, count: int, what: str, form: Any = None) -> list[Any]:
-    """The numbers in a structure, which must be so many, in the order of another of that form."""
-
-    def inside(tree: Any) -> Any:
-        return tree[0] if isinstance(tree, list | tuple) and len(tree) == 1 else tree
-
+    """The numbers in a structure, which must be so many; dicts in the order of those of `form`."""
     if tree is None:
         raise CheckError(f"{what} is None: a function without return gives None")
-    try:
-        tree = in_order(inside(tree), inside(form))
-    except GradientError as error:
-        raise CheckError(str(error)) from None
+    if form is not None:
+        try:
+            tree = in_order(_inside(tree), _inside(form))
+        except GradientError as error:
+            raise CheckError(str(error)) from None
     if len(found := flat(tree)) != count:
         raise CheckError(f"{what} must give {count} numbers, got {len(found)}")
     return [as_real(x, what) for x in found]
+
+
+def _inside(tree: Any) -> Any:
+    return tree[0] if isinstance(tree, list | tuple) and len(tree) == 1 else tree
 
 
 def unit_of(y: Any) -> float:
@@ -234,7 +235,7 @@ def rebuilt(tree: Any, parts: Iterator[Any], double: bool = False) -> Any:
 
 def _same(a: Any, b: Any) -> bool:
     """The same node, or numbers that are equal but for the rounding to a shorter type."""
-    if is_node(a):
+    if a.__class__ is not float and is_node(a):
         return a is b
     try:
         return bool(a == b or abs(a - b) <= abs(b) * 2.0**-7)

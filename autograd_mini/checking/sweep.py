@@ -73,6 +73,9 @@ class Sweep(NamedTuple):
     central: tuple[float, ...]
     best: float
 
+    def __str__(self) -> str:
+        return self.text()
+
     def panel(self, lang: str = "en") -> curves.Curves:
         """The two curves, to be drawn."""
         lines = (
@@ -92,8 +95,6 @@ class Sweep(NamedTuple):
         title = text("checking.sweep.title", lang, x=self.x)
         legend = text("checking.sweep.legend", lang, best=best, error=error)
         return "\n".join([title, curves.text(panel, width, height), legend])
-
-    __str__ = text
 
     def plot(self, target: str | os.PathLike[str] | Any, lang: str = "en") -> Any:
         """Draw the curves with matplotlib: into a PNG file, or on given Axes; the Axes come back.
