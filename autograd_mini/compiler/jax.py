@@ -5,9 +5,8 @@ This is how work goes past one machine: over a mesh, each device has its share o
 """
 
 import math
-import operator
 from collections.abc import Callable, Sequence
-from functools import partial, reduce
+from functools import partial
 from typing import Any
 
 try:
@@ -16,119 +15,70 @@ except ImportError as error:
     raise ImportError("as_jax needs jax: pip install 'autograd-mini[jax]'", name="jax") from error
 import numpy as np
 from jax import numpy as jnp
-from jax.scipy import special
 
-from autograd_mini.numbers.instructions import REDUCTIONS
 from autograd_mini.numbers.kinds import shown
 from autograd_mini.numbers.ranges import ANYTHING
 from autograd_mini.numbers.trees import names
 
 from .compiled import Compiled
-from .numpy import functions
+from .jax_maths import MEANING
+from .numpy import Layout, Step, evenly
 from .program import Program, Run
 
 ARRAYS = True
 
 
-def _prod(*a: Any) -> Any:
-    """The product by mantissas and exponents: neither overflow nor underflow on the way."""
-    mantissa, exponent = jnp.frexp(a[0])
-    for x in a[1:]:
-        part, shift = jnp.frexp(x)
-        mantissa, more = jnp.frexp(mantissa * part)
-        exponent = exponent + shift + more
-    plain = reduce(operator.mul, a)
-    return jnp.where(jnp.isfinite(sum(a)), jnp.ldexp(mantissa, exponent), plain)
+class _Rows:
+    """The rows of a matrix that grows by pieces; XLA copies what it writes into."""
 
+    def __init__(self, *pieces: Any) -> None:
+        self.ends, self.pieces = [0], list[Any]()
+        for piece in pieces:
+            self.add(piece)
 
-def _others(*a: Any) -> Any:
-    k = int(a[-1])
-    return _prod(1.0, *a[:k], *a[k + 1 : -1])
+    def add(self, piece: Any) -> None:
+        self.pieces.append(piece)
+        self.ends.append(self.ends[-1] + len(piece))
 
-
-def _polygamma(order: Any, x: Any) -> Any:
-    """On the left of 1/2 by reflection, as JAX's zeta functions are far off for negative numbers.
-
-    psi_n(x) - (-1)^n psi_n(1 - x) has period 1; from the nearest pole on by the recurrence.
-    """
-    whole = (order >= 0) & (order == jnp.floor(order))
-    n, left, sign = jnp.where(whole, order, 0.0), x < 0.5, 1.0 - 2.0 * (order % 2.0)
-    right, pole = jnp.where(left, 1.0 - x, x), jnp.where(left, x - jnp.round(x), 0.0)
-
-    def psi(a: Any) -> Any:
-        return special.polygamma(n.astype(int), a)
-
-    periodic = psi(1.0 + pole) - sign * special.gamma(n + 1.0) / pole ** (n + 1.0)
-    reflected = periodic + sign * (psi(right) - psi(1.0 - pole))
-    found = jnp.where(left, reflected, jnp.where(jnp.isinf(x) & (n > 0), 0.0, psi(right)))
-    return jnp.where(whole, found, jnp.nan)
-
-
-def _log1p(x: Any) -> Any:
-    """Where XLA's is off by 100 ulp: log(u) x / (u - 1), u = 1 + x (Goldberg, 1991, theorem 4)."""
-    u = jax.lax.optimization_barrier(1.0 + x)  # else XLA takes u - 1 to be x
-    return jnp.where((u == 1.0) | (u == math.inf), x, jnp.log(u) * (x / (u - 1.0)))
-
-
-def _exp2(x: Any) -> Any:
-    whole = jnp.where(abs(x) < 1080.0, jnp.round(x), 0.0)
-    return jnp.ldexp(jnp.exp2(x - whole), whole.astype(int))
-
-
-def _sinh(x: Any) -> Any:
-    e = jnp.expm1(abs(x))
-    return jnp.where(abs(x) < 709.0, jnp.copysign(0.5 * (e + e / (e + 1.0)), x), jnp.sinh(x))
-
-
-def _cosh(x: Any) -> Any:
-    e = jnp.exp(abs(x))
-    return jnp.where(abs(x) < 709.0, 0.5 * (e + 1.0 / e), jnp.cosh(x))
-
-
-def _atanh(x: Any) -> Any:
-    a = abs(x)
-    return jnp.copysign(0.5 * _log1p(2.0 * a / (1.0 - a)), x)
-
-
-MEANING: dict[str, Callable[..., Any]] = {
-    **functions(jnp),
-    **{name: getattr(special, name) for name in ("erf", "erfc", "gamma", "digamma")},
-    **{f.__name__[1:]: f for f in (_exp2, _log1p, _sinh, _cosh, _atanh, _polygamma)},
-    **{f.__name__[1:]: f for f in (_prod, _others)},
-    "lgamma": special.gammaln,
-    "%": lambda a, b: jnp.where(b == 0, jnp.nan, jnp.remainder(a, b)),
-    "//": lambda a, b: jnp.where(b == 0, a / b, jnp.floor_divide(a, b)),
-    "hypot": lambda *a: reduce(jnp.hypot, a[1:], abs(a[0])),
-}
+    def __getitem__(self, rows: Any) -> Any:
+        rows = np.arange(self.ends[-1])[rows]
+        used = np.unique(np.searchsorted(self.ends[:-1], rows, "right") - 1) if rows.size else [0]
+        there = np.concatenate([np.arange(*self.ends[k : k + 2]) for k in used])
+        places = np.searchsorted(there, rows)
+        whole = jnp.concatenate([self.pieces[k] for k in used])
+        return whole[evenly(places.tolist()) if places.ndim == 1 else places]
 
 
 def function(program: Program, axis: str | None = None) -> Callable[..., Any]:
     """f(shared, samples) -> (once, each): the program on JAX arrays, in their type of number.
 
-    shared   one number for each input that the samples share; samples, an array for each other
+    shared   one number for each input that the samples share; samples, a row for each other
     axis     of a mesh, over which the samples are spread: their sums go over all its devices
-    """
-    code, constants = program.code, program.code.constants
 
-    def f(shared: Sequence[Any], samples: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-        left = {False: iter(shared), True: iter(samples)}
-        inputs = [next(left[each]) for _, each in program.inputs]
-        count = jnp.shape(samples[0])[0] if len(samples) else 1
-        values: dict[int, Any] = {~k: x for k, x in enumerate(constants)}
-        for i, (opcode, operands) in enumerate(code):
-            parts = [values[x] for x in operands]
-            if opcode == "input":
-                values[i] = inputs[int(parts[0])]
-            elif opcode in REDUCTIONS:
-                each = jnp.broadcast_to(parts[0], (count,))
-                values[i] = each.sum() if axis is None else jax.lax.psum(each.sum(), axis)
-            else:
-                numbers = parts[:-1] if opcode == "others" else parts
-                arrays = [jnp.asarray(x) if x.__class__ is float else x for x in numbers]
-                values[i] = MEANING[opcode](*arrays, *parts[len(numbers) :])
-        outputs = [(program.is_each(x), values[x]) for _, x in program.outputs]
-        once = [jnp.asarray(x) for each, x in outputs if not each]
-        return once, [jnp.broadcast_to(x, (count,)) for each, x in outputs if each]
+    The steps are those of NumPy's back end (`Layout`).
+    """
+    layout = Layout(program, MEANING.__getitem__)
+    before, within, after = layout.steps
+    outputs = [(program.is_each(x), layout.row[x]) for _, x in program.outputs]
+    of_once, of_each = (np.array([k for x, k in outputs if x == y], int) for y in (False, True))
+
+    def f(shared: Any, samples: Any) -> tuple[Any, Any]:
+        dtype, count = jnp.result_type(float, shared, samples), samples.shape[1]
+        constants = jnp.array(program.code.constants, dtype)[:, None]
+        once, each = _Rows(constants, shared.astype(dtype)[:, None]), _Rows(samples.astype(dtype))
+
+        def run(steps: Sequence[Step], to: _Rows, columns: int) -> None:
+            for function, operands, rows in steps:
+                found = function(*[(each if own else once)[k] for own, k in operands])
+                to.add(jnp.broadcast_to(found, (rows.stop - rows.start, columns)).astype(dtype))
+
+        run(before, once, 1)
+        run(within, each, count)
+        sums = each[layout.summed].sum(1, keepdims=True), once[layout.alike] * count + 0.0
+        whole = jnp.where(count, jnp.concatenate(sums), 0.0)
+        once.add(whole if axis is None else jax.lax.psum(whole, axis))
+        run(after, once, 1)
+        return once[of_once][:, 0], each[of_each]
 
     return f
 
@@ -163,19 +113,21 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
         entry, _, _, count, _ = fast.prepared(what, like, ANYTHING)
         if (size := len(names(entry.value, ""))) != 1:
             raise ValueError(f"as_jax needs a function that gives one number, it gives {size}")
-        shared, samples = list[Any](), list[Any]()
+        shared, samples = [np.zeros(0, bool)], [np.zeros((0, count), bool)]
         for name, arg in given.items():
             for leaf in map(jnp.asarray, tree_leaves(arg)):
                 if jnp.iscomplexobj(leaf):
                     raise TypeError(f"a compiled function takes real numbers, got {name} = {leaf}")
                 if name in fast.batch:
-                    samples += [*leaf.reshape(len(leaf), -1).T]
+                    samples.append(leaf.reshape(len(leaf), -1).T)
                 else:
-                    shared += [*leaf.reshape(-1)]
-        shared += [float(value.data) for value in entry.captured]
+                    shared.append(leaf.reshape(-1))
+        numbers = [float(value.data) for value in entry.captured]
         if fast.reduce == "mean":
-            shared.append(float(count) if axis is None else jax.lax.psum(float(count), axis))
-        found = entry.program.ordered(*function(entry.program, axis)(shared, samples))
+            numbers.append(float(count) if axis is None else jax.lax.psum(float(count), axis))
+        shared.append(jnp.array(numbers, jnp.result_type(float, *shared, *samples)))
+        arrays = jnp.concatenate(shared), jnp.concatenate(samples)
+        found = entry.program.ordered(*function(entry.program, axis)(*arrays))
         every = bool(fast.batch) and not fast.reduce  # has its own, also where all are equal
         return [jnp.broadcast_to(x, (count,)) for x in found] if every else found
 
@@ -196,7 +148,7 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
                 parts = [jnp.broadcast_to(part, (len(leaf),)) for part in parts]
             columns = jnp.stack(parts, axis=-1)
             whole = columns if each or columns.ndim == 1 else columns.sum(axis=0)
-            return whole.reshape(jnp.shape(leaf))
+            return whole.reshape(jnp.shape(leaf)).astype(jnp.result_type(float, leaf))
 
         for name in fast.wrt:
             found[name] = tree_map(partial(gradient, each=name in fast.batch), given[name])
@@ -221,7 +173,7 @@ def build(program: Program, threads: int = 1) -> Run:
 
     def run(shared: Any, samples: Sequence[Any], count: int) -> tuple[Any, Sequence[Any]]:
         with doubles(True):
-            once, each = compiled([*shared], [np.asarray(column) for column in samples])
-            return np.array(once, dtype=float), [np.array(row) for row in each]
+            once, each = compiled(np.array(shared), np.reshape(samples, (len(samples), count)))
+            return np.array(once), [*np.array(each)]
 
     return run

@@ -52,6 +52,10 @@ def functions(xp: Any) -> dict[str, Callable[..., Any]]:
 _FUNCTIONS = functions(np)
 
 
+def _meaning(opcode: str) -> Callable[..., Any]:
+    return _FUNCTIONS.get(opcode) or partial(_one_by_one, MEANING[opcode])
+
+
 def _one_by_one(meaning: Callable[..., float], *parts: Any) -> Any:
     """What has no function in NumPy, of any number of operands (np.vectorize takes at most 63)."""
     arrays = np.broadcast_arrays(*parts)
@@ -70,7 +74,7 @@ def _layer(*pairs: Any) -> Any:
     return sum(parts[1:], parts[0])
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """One call of a function, for several rows of the result."""
 
     function: Callable[..., Any]
@@ -78,6 +82,7 @@ class _Step(NamedTuple):
     rows: slice
 
     def run(self, once: Any, each: Any, out: Any) -> None:
+        """Write into the rows of `out` what the function gives of those of both matrices."""
         parts = [(each if of_samples else once)[rows] for of_samples, rows in self.operands]
         if isinstance(self.function, np.ufunc):
             self.function(*parts, out=out[self.rows])
@@ -85,25 +90,28 @@ class _Step(NamedTuple):
             out[self.rows] = self.function(*parts)
 
 
-class _Layout:
+class Layout:
     """The rows of the matrices of `once` (constants first) and `each`, and the steps by part.
 
-    Reductions: of the rows `summed` of `each`, to rows `targets` of `once`; and (row, row) in
-    `alike`, where all samples have one number.
+    The rows `reduced` of `once` are sums over all samples: of the rows `summed` of `each`, and then
+    of the rows `alike` of `once`. `meaning` gives the function of an opcode.
     """
 
-    def __init__(self, program: Program) -> None:
-        self.program, self.code = program, program.code
+    def __init__(self, program: Program, meaning: Callable[[str], Callable[..., Any]]) -> None:
+        self.program, self.code, self.meaning = program, program.code, meaning
         self.size = {False: len(self.code.constants), True: 0}
         self.row = {~k: k for k in range(len(self.code.constants))}
         self.inputs = [self._new(is_each) for _, is_each in program.inputs]  # used or not
         self.given = slice(len(self.code.constants), self.size[False])
-        reduced = self.reduced = list[tuple[int, int]]()
-        self.steps = [[self._step(*group) for group in self._groups(p)] for p in program.parts]
-        rows = [(self.row[x], to, program.is_each(x)) for x, to in reduced]
-        self.summed = _rows([row for row, _, each in rows if each])
-        self.targets = [to for _, to, each in rows if each]
-        self.alike = [(row, to) for row, to, each in rows if not each]
+        *parts, after = program.parts
+        self.steps = [[self._step(*group) for group in self._groups(part)] for part in parts]
+        pairs = [(i, x[0]) for i in after for opcode, x in [self.code[i]] if opcode in REDUCTIONS]
+        pairs.sort(key=lambda pair: not program.is_each(pair[1]))
+        self.row.update((i, self._new(False)) for i, _ in pairs)
+        self.reduced = slice(self.size[False] - len(pairs), self.size[False])
+        self.summed = evenly([self.row[x] for _, x in pairs if program.is_each(x)])
+        self.alike = evenly([self.row[x] for _, x in pairs if not program.is_each(x)])
+        self.steps.append([self._step(*group) for group in self._groups(after)])
 
     def _new(self, of_samples: bool, count: int = 1) -> int:
         """The first of new rows."""
@@ -118,17 +126,14 @@ class _Layout:
             opcode, operands = self.code[i]
             if opcode == "input":
                 self.row[i] = self.inputs[int(self.code.constants[~operands[0]])]
-            elif opcode in REDUCTIONS:
-                self.row[i] = self._new(False)
-                self.reduced.append((operands[0], self.row[i]))
-            else:
+            elif opcode not in REDUCTIONS:
                 level[i] = 1 + max((level.get(x, 0) for x in operands), default=0)
                 key = (level[i], opcode, tuple(map(self.program.is_each, operands)))
                 groups.setdefault(key, []).append(i)
         for (_, opcode, kinds), members in sorted(groups.items(), key=lambda pair: pair[0][0]):
             yield opcode, kinds, members
 
-    def _step(self, opcode: str, kinds: tuple[bool, ...], members: list[int]) -> _Step:
+    def _step(self, opcode: str, kinds: tuple[bool, ...], members: list[int]) -> Step:
         start = self._new(self.program.is_each(members[0]), len(members))
         rows = slice(start, start + len(members))
         self.row.update(zip(members, range(rows.start, rows.stop), strict=True))
@@ -141,18 +146,18 @@ class _Layout:
             for kind in {*kinds[half:]}:
                 picked = [k for k in range(half) if kinds[half + k] == kind]
                 layer.append((False, np.array([columns[k] for k in picked]).T))
-                layer.append((kind, _rows([columns[half + k][0] for k in picked])))
-            return _Step(_layer, layer, rows)
+                layer.append((kind, evenly([columns[half + k][0] for k in picked])))
+            return Step(_layer, layer, rows)
         cut = half if opcode == "dot" else len(kinds)
         if opcode in ("dot", "sum") and len({*kinds[:cut]}) == 1 >= len({*kinds[cut:]}):
             stacks = [(kinds[k], np.array(columns[k : k + cut])) for k in range(0, len(kinds), cut)]
-            return _Step(_stacked, stacks, rows)
+            return Step(_stacked, stacks, rows)
         shortened = (c[:1] if same else c for c, same in zip(columns, alike, strict=True))
-        found = [*zip(kinds, map(_rows, shortened), strict=True)]
-        return _Step(_FUNCTIONS.get(opcode) or partial(_one_by_one, MEANING[opcode]), found, rows)
+        found = [*zip(kinds, map(evenly, shortened), strict=True)]
+        return Step(self.meaning(opcode), found, rows)
 
 
-def _rows(rows: Sequence[int]) -> Any:
+def evenly(rows: Sequence[int]) -> Any:
     """A slice, which copies nothing, where rows follow one another evenly; else an array."""
     steps = {b - a for a, b in pairwise(rows)} or {1}
     step = min(steps)
@@ -163,7 +168,7 @@ def _rows(rows: Sequence[int]) -> Any:
 
 def build(program: Program, threads: int = 1) -> Run:
     """The program as a function of arrays; NumPy's own threads are those of its matrix product."""
-    layout = _Layout(program)
+    layout = Layout(program, _meaning)
     before, each, after = layout.steps
     constants = np.array(program.code.constants)
     block = max(64, _BLOCK // max(1, layout.size[True]))
@@ -176,7 +181,7 @@ def build(program: Program, threads: int = 1) -> Run:
         once[: len(constants), 0], once[layout.given, 0] = constants, given
         matrix = np.empty((layout.size[True], min(block, count)))
         results = [np.empty(count) for _ in each_rows]
-        total = np.zeros(len(layout.targets))
+        sums = []
         with np.errstate(all="ignore"):
             for step in before:
                 step.run(once, None, once)
@@ -187,12 +192,11 @@ def build(program: Program, threads: int = 1) -> Run:
                     part[k] = numbers[start:stop]
                 for step in each:
                     step.run(once, part, part)
-                total += part[layout.summed].sum(1)
+                sums.append(part[layout.summed].sum(1))
                 for result, row in zip(results, each_rows, strict=True):
                     result[start:stop] = part[row]
-            once[layout.targets, 0] = total
-            for row, to in layout.alike:
-                once[to] = once[row] * count + 0.0 if count else 0.0
+            alike = once[layout.alike, 0] * count + 0.0
+            once[layout.reduced, 0] = np.concatenate([sum(sums), alike]) if count else 0.0
             for step in after:
                 step.run(once, None, once)
         return once[once_rows, 0], results

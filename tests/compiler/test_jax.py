@@ -1,6 +1,7 @@
 """A program under jit, vmap, grad and shard_map; its meaning is tested with other back ends'."""
 
 import doctest
+import itertools
 import os
 import subprocess
 import sys
@@ -106,6 +107,16 @@ def test_what_is_the_same_for_all_samples_is_that_of_each(f, reduce):
     slopes = jax.grad(lambda w, x: theirs(w, x).sum(), argnums=(0, 1))(w, x)
     assert np.allclose(slopes[0], np.sum(by_w))
     assert np.allclose(slopes[1], by_x)
+
+
+@pytest.mark.parametrize("reduce", ["mean", None])
+def test_numbers_are_of_the_type_that_was_given(reduce):
+    f = as_jax(compile(lambda w, x: tanh(w * x), wrt=("w", "x"), batch="x", reduce=reduce))
+    types = np.float16, np.float32, np.float64
+    for w, x in itertools.product([t(0.5) for t in types], [np.ones(2, t) for t in types]):
+        slopes = jax.grad(lambda w, x: f(w, x).sum(), (0, 1))(w, x)
+        assert f(w, x).dtype == np.result_type(w.dtype, x.dtype)
+        assert [slope.dtype for slope in slopes] == [w.dtype, x.dtype]
 
 
 def test_arguments_to_differentiate_by_in_another_order():
