@@ -7,7 +7,7 @@ whenever one is emitted, so each pass shares anew what has become equal.
 import math
 from collections.abc import Callable, Iterable, Sequence
 
-from autograd_mini.numbers.instructions import Code
+from autograd_mini.numbers.instructions import CONDITIONS, MEANING, Code
 
 from .program import Output, Program
 
@@ -52,7 +52,7 @@ def rebuilt(
 
 
 def reduced(program: Program) -> Program:
-    """Identities are used that hold exactly in IEEE's arithmetic.
+    """Arithmetic on constants is done, and identities are used that hold exactly in IEEE's.
 
     x * 1 is x, x - 0 is x; x + 0 is not, for -0 + 0 is 0.
     """
@@ -63,6 +63,8 @@ def _reduced(code: Code, opcode: str, operands: tuple[int, ...]) -> int | None:
     if opcode == "select":
         _, yes, no = operands
         return yes if yes == no else None
+    if max(operands) < 0 and opcode in MEANING and opcode not in CONDITIONS:
+        return code.constant(float(MEANING[opcode](*[code.constants[~x] for x in operands])))
     first, last = operands[0], operands[-1]
     if first < 0 and opcode in ("+", "*"):
         first, last = last, first

@@ -340,3 +340,6 @@ def test_the_source_reads_like_the_user_s_code():
     assert lines[4:6] == ["z = t3 + b", "y = tanh(z)"]
     assert "# backward" in lines
     assert "value_and_grad: " in fast.explain()
+    folded = python(lambda x: exp(where(x > 0, -3, -3) * 2) + x)  # a constant after the first pass
+    assert folded(1.0) == 1.0 + math.exp(-6.0)
+    assert "exp" not in folded.source
