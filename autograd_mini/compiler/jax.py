@@ -73,7 +73,8 @@ def function(program: Program, axis: str | None = None) -> Callable[..., Any]:
                 to.add(jnp.broadcast_to(found, (rows.stop - rows.start, columns)).astype(dtype))
 
         run(before, once, 1)
-        run(within, each, count)
+        with jax.default_matmul_precision("highest"):  # on a GPU else 3 digits
+            run(within, each, count)
         sums = each[layout.summed].sum(1, keepdims=True), once[layout.alike] * count + 0.0
         whole = jnp.where(count, jnp.concatenate(sums), 0.0)
         once.add(whole if axis is None else jax.lax.psum(whole, axis))
