@@ -26,7 +26,7 @@ POWER = "(a, b, out):\n    return ((0.0 if (a == 0.0) else (out * log(a))),)\n"
     [
         # notation
         (labels.printable("a\nb\x00c\u202e\u2066"), "a↵b␀c\ufffd\ufffd"),
-        ("v" + labels.subscript(12) + labels.superscript(-2), "v₁₂⁻²"),
+        ("v" + labels.subscript(12) + labels.superscript("-2"), "v₁₂⁻²"),
         (symbols.name("v₁")[1:3], ("v_{1}", ["msub", ["mi", "v"], ["mn", "1"]])),
         (symbols.markup(["mi", "a<b"]), "<mi>a&lt;b</mi>"),
         # pictures

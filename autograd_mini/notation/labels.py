@@ -73,14 +73,14 @@ def name(label: str, longest: int = LONGEST_NAME) -> str:
     return shortened(printable(label[: 4 * longest]), longest)
 
 
-def subscript(k: int) -> str:
+def subscript(k: int | str) -> str:
     """A whole number as an index."""
     return str(k).translate(_SUBSCRIPT)
 
 
-def superscript(text: object) -> str:
+def superscript(text: str) -> str:
     """A number as an exponent, or as the mark that tells one use from another."""
-    return str(text).translate(_SUPERSCRIPT)
+    return text.translate(_SUPERSCRIPT)
 
 
 def marked(name: str, use: int) -> str:

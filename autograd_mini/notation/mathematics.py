@@ -96,7 +96,7 @@ class Notation(NamedTuple):
 
 
 def _slots(length: int, start: int = 0) -> list[Piece]:
-    return _elements(length, lambda k: slot(str(start + k)))
+    return _elements(length, lambda k: slot(start + k))
 
 
 class _Writer(Printer[Piece]):
@@ -134,7 +134,7 @@ class _Writer(Printer[Piece]):
         if what not in SHEET:
             return symbols.call(symbols.function_name(what), *parts)
         op = SHEET[what]
-        value = named(op, {param: slot(str(k)) for k, param in enumerate(op.params)})
+        value = named(op, {param: slot(k) for k, param in enumerate(op.params)})
         pieces = [*parts, *(self.number(op.defaults[p]) for p in op.params[len(parts) :])]
         return symbols.fill(value, lambda k: pieces[int(k)])
 
@@ -147,10 +147,10 @@ class _Writer(Printer[Piece]):
         if name in self.op.vectors:
             return symbols.listed(*_slots(self.lengths[name], self.start[name]))
         if name in self.start:
-            return slot(str(self.start[name]))
+            return slot(self.start[name])
         if stem in self.start:
             if self.at is not None:
-                return slot(str(self.start[stem] + self.at))
+                return slot(self.start[stem] + self.at)
             return slot(f"{self.start[stem] - self.start[self.of or stem]:+d}")
         if name == "out":
             return slot("out")
@@ -187,12 +187,12 @@ class _Writer(Printer[Piece]):
     def _terms(self, vector: ast.expr) -> list[Piece]:
         if isinstance(vector, ast.Name) and vector.id in self.op.vectors:
             return _slots(self.lengths[vector.id], self.start[vector.id])
-        return _elements(self.length, lambda k: _Writer(self.op, self.shape, self.of, k)(vector))
+        return _elements(self.length, lambda k: _Writer(self.op, self.shape, at=k)(vector))
 
     def _others(self, vector: ast.expr) -> Piece:
         if self.at is not None and isinstance(vector, ast.Name) and vector.id in self.op.vectors:
             start = self.start[vector.id]
-            others = (slot(str(start + k)) for k in range(self.length) if k != self.at)
+            others = (slot(start + k) for k in range(self.length) if k != self.at)
             return symbols.multiply(*others)
         i, j = symbols.name("i"), symbols.name("j")
         below = symbols.relation(j, r"\ne", i)
@@ -215,14 +215,13 @@ def notation_of(shape: Shape) -> Notation:
         value = write(write.tree("value"))
     else:
         value = named(op, {param: write.name(param) for param in op.params})
-        own = op.latex == default_latex(op) and op.value != f"{op.name}({', '.join(op.params)})"
-        if own or "value" in op.textbook:
+        if op.latex == default_latex(op) or "value" in op.textbook:
             spelt = write(write.tree("value"))
-            definition = spelt if spelt.text != value.text else None  # a % b is mod(a, b)
+            definition = spelt if spelt.text != value.text else None  # erf(a) is erf(a)
     partials: list[Piece | None] = []
     for param, length in write.lengths.items():
         tree = write.tree(param)
-        if param in op.vectors and length <= LONGEST_VECTOR:
+        if length <= LONGEST_VECTOR:
             partials += [_Writer(op, shape, at=k)(tree) for k in range(length)]
         else:
             partials += [_Writer(op, shape, of=param)(tree)] * length

@@ -83,7 +83,7 @@ def unequal(equation: Piece) -> Piece:
 
 
 # --- what has no parts ---------------------------------------------------------------------------
-def slot(name: str) -> Piece:
+def slot(name: str | int) -> Piece:
     """A place to be filled."""
     return Piece(f"{{{name}}}", f"\ue000{name}\ue001", f"{{{name}}}")
 
@@ -266,7 +266,7 @@ def power(base: Piece, exponent: Piece) -> Piece:
 def index(base: Piece, below: Piece) -> Piece:
     """Base with an index."""
     text = below.text
-    text = labels.subscript(int(text)) if re.fullmatch(r"\d+", text) else f"_{text}"
+    text = labels.subscript(text) if re.fullmatch(r"\d+", text) else f"_{text}"
     tree = ["msub", base.mathml, below.mathml]
     return Piece(base.text + text, rf"{base.latex}_{{{below.latex}}}", tree)
 

@@ -28,10 +28,7 @@ class UnreadableError(ValueError):
 
 def typeset(latex: str, arguments: Mapping[str, Piece]) -> Piece:
     """The template with its arguments; UnreadableError for a command that is not known."""
-    try:
-        return _Reader(latex, arguments).row()
-    except IndexError:
-        raise UnreadableError("the template ends too early") from None
+    return _Reader(latex, arguments).row()
 
 
 @lru_cache(maxsize=1024)
