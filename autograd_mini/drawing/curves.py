@@ -170,7 +170,7 @@ def _axis(values: Sequence[float], log: bool) -> Axis:
         last += first == last
         powers = range(first, last + 1, ceil((last - first) / _TICKS))
         shape = ".0e" if last - first > _TICKS or last > 4 else "g"
-        ticks = [(10.0**k, number(10.0**k, shape)) for k in powers]
+        ticks = [(10.0**k, number(10.0**k, shape)) for k in powers if -324 < k < 309]
         return ticks, lambda v: (log10(v) - first) / (last - first)
     span = high - low or 1.0
     least = 10.0 ** floor(log10(span / _TICKS))

@@ -151,7 +151,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         format = path.suffix[1:].lower()
         if not (skip_existing and path.exists()):
             text = format in ("gv", "dot") or format not in graphviz.FORMATS
-            _put(path, self.source.encode(self.encoding or "utf-8") if text else self.pipe(format))
+            _put(path, self.source.encode(self.encoding) if text else self.pipe(format))
         return str(path)
 
     def render(
@@ -185,7 +185,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             raise graphviz.FileExistsError(f"output file exists: {str(picture)!r}")
         data = self.pipe(format, **given)
         if not cleanup:
-            _put(Path(self.filepath), self.source.encode(self.encoding or "utf-8"))
+            _put(Path(self.filepath), self.source.encode(self.encoding))
         _put(picture, data)
         if view or quiet_view:
             graphviz.view(str(picture), quiet=quiet_view)

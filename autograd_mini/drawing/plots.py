@@ -166,7 +166,7 @@ def gradient_by_depth(
         _is_a(Diagnosis, "diagnosis", each)
         line = _seen(layer.gradient_rms for layer in each.layers)
         dashes = _DASHES[k // len(COLOURS) % 4]
-        axes.plot(range(1, len(line) + 1), line, dashes, ms=4, label=name or None, **_style(k))
+        axes.plot(range(1, len(line) + 1), line, dashes, ms=4, label=name, **_style(k))
     return finished(axes, said["layer"], said["gradient RMS"], log=True, counted=True)
 
 

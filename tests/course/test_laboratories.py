@@ -199,3 +199,5 @@ def test_curves_put_the_points_where_they_belong():
     assert drawn.get("aria-label") == "a<b, y, x, line"
     words = {"".join(t.itertext()) for t in drawn.iter() if t.tag.endswith("text")}
     assert {"a<b", "x", "y", "line", "0.0001", "100", "0", "10"} <= words
+    for ends in ((5e-324, 1e-320), (1e308, 1.7e308)):  # of whose powers of ten no float is one
+        assert "<circle" in svg([Curves("", "", "", (("", tuple(enumerate(ends))),))])
