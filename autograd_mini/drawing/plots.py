@@ -23,11 +23,12 @@ from typing import Any, TypedDict, Unpack
 from autograd_mini.data import Dataset, Standardiser
 from autograd_mini.files import unwarned
 from autograd_mini.language import words as words_of
-from autograd_mini.nn import MLP
+from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.numbers.arguments import one_of, whole
 from autograd_mini.training import History
 from autograd_mini.training.diagnosis import Diagnosis
 from autograd_mini.training.metrics import Loss
+from autograd_mini.training.samples import layers_of
 
 from .measures import Sweep, UpdateRatios, layer_numbers, places, spread
 
@@ -231,7 +232,7 @@ def _bin(x: float, edges: Sequence[float]) -> int:
 
 # --- the plane of two features -------------------------------------------------------------------
 def decision_boundary(
-    model: MLP,
+    model: MLP | Layer | Neuron,
     data: Dataset,
     scaler: Standardiser | None = None,
     axes: Any = None,
@@ -246,14 +247,19 @@ def decision_boundary(
     then says. A network with one output tells the second of two classes where it is above 0, or
     above 1/2 if it ends in a sigmoid.
 
-    Raises ValueError for a regression, fewer than two features, or features that are not there.
+    Raises ValueError for a regression, fewer than two features, features that are not there, or
+    more classes than the network can tell.
     """
     said = _said(**words)
     _is_a(Dataset, "data", data)
+    last = layers_of(model, "decision_boundary")[-1]
     width = len(data.feature_names)
     pair = features or (width - 2, width - 1)
     if not data.class_names:
         raise ValueError(f"{data.name} has no classes, and so no boundary between them")
+    if max(len(last.neurons), 2) < len(data.class_names):
+        classes = f"the {len(data.class_names)} classes of {data.name}"
+        raise ValueError(f"the network has {len(last.neurons)} outputs, too few for {classes}")
     if pair not in permutations(range(width), 2):
         raise ValueError(
             f"features must be two different numbers from 0 to {width - 1}, got {pair}"
@@ -262,7 +268,7 @@ def decision_boundary(
     axes = axes_of(axes, 4.6)
     xs, ys = (places(spread([row[i] for row in data.inputs], 0.08), _STEPS) for i in (j, k))
     means = dict(enumerate(sum(column) / len(data) for column in zip(*data.inputs, strict=True)))
-    threshold = 0.5 if model.layers[-1].activation == "sigmoid" else 0.0
+    threshold = 0.5 if last.activation == "sigmoid" else 0.0
     lead: list[list[list[float]]] = []  # for each place, by how much each class is ahead
     for y in ys:
         rows = [(means | {j: x, k: y}).values() for x in xs]

@@ -99,5 +99,5 @@ def amiss(node: Value) -> list[int]:
     with suppress(AutogradError, ValueError):  # no value
         right = apply(node.op, *node.args).partials if node.op else node.partials
         pairs = enumerate(zip(node.partials, right, strict=False))  # x - x may have one edge
-        return [k for k, (x, y) in pairs if abs(x - y) > 1e-9 * max(1, abs(y))]
+        return [k for k, (x, y) in pairs if 10**9 * abs(x - y) > max(1, abs(y))]
     return []

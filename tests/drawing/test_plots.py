@@ -320,8 +320,9 @@ def line_net(output="linear"):
 
 
 @pytest.mark.parametrize("output", ["linear", "sigmoid"])
-def test_the_decision_boundary_lies_on_the_line(output):
-    axes = plotted(plots.decision_boundary, line_net(output), xor())
+@pytest.mark.parametrize("part", [lambda net: net, lambda net: net.layers[0].neurons[0]])
+def test_the_decision_boundary_lies_on_the_line(output, part):
+    axes = plotted(plots.decision_boundary, part(line_net(output)), xor())
     regions = [c for c in axes.collections if type(c).__name__.endswith("ContourSet")]
     paths = chain(*(region.get_paths() for region in regions))
     corners = chain(*(path.vertices.tolist() for path in paths))
@@ -433,6 +434,9 @@ REGRESSION = Dataset("r", [(0, 0), (1, 1)], [0.5, 1.5])
         (lambda: transformers.embedding(SMALL_GPT, "abc"), ValueError,
          "labels must be 5, one for each token of the model, got 3"),
         (lambda: plots.decision_boundary(NET, REGRESSION), ValueError, "r has no classes"),
+        (lambda: plots.decision_boundary(3, xor()), TypeError, "an MLP, a Layer or a Neuron"),
+        (lambda: plots.decision_boundary(MLP(4, [2]), iris()), ValueError,
+         "the network has 2 outputs, too few for the 3 classes of iris"),
         (lambda: plots.decision_boundary(NET, xor(), features=(0, 2)),
          ValueError, r"from 0 to 1, got \(0, 2\)"),
         (lambda: plots.decision_boundary(NET, xor(), features=(1, 1)), ValueError, "different"),

@@ -185,8 +185,6 @@ def test_it_is_small_with_all_modes(what, nodes, most):
 
 
 # --- the data ------------------------------------------------------------------------------------
-
-
 def test_numbers_that_are_no_floats_are_texts_and_floats_are_exact():
     assert written(Fraction(-1, 3)) == "−1/3"
     assert written(1 + 2j) == "1+2j"
@@ -199,6 +197,7 @@ def test_numbers_that_are_no_floats_are_texts_and_floats_are_exact():
     assert data["data"] == ["1/3", "1/9"]
     assert not data["plain"]
     assert [step[-1] for step in data["steps"] if step[0] == 4] == ["1/3", "2/3"]
+    assert run_data(steps(lambda x: x * x, Fraction(10**400)))["amiss"] == []  # beyond floats
 
 
 def test_updates_of_plain_gradient_descent_follow_and_others_are_written():
