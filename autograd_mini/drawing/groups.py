@@ -55,15 +55,12 @@ def grouped(order: Sequence[Value], by: str | None) -> Paths:
 
 def _parts(order: Sequence[Value]) -> Paths:
     """The layer and neuron of those nodes that are of one."""
-    paths: Paths = {}
-    for node in order:
-        if node.label and (own := path_of(node.label)[0]):
-            paths[node] = own
+    paths = {n: own for n in order if n.label and (own := path_of(n.label)[0])}
     if not paths:
         return paths
     uses = Counter(parent for node in order for parent in node.parents)
     for node in order:
-        if node in paths or node.first is None:
+        if node in paths:
             continue
         found = {paths[p] for p in node.parents if p in paths and p.first is None}
         if len(found) == 1:
@@ -89,12 +86,12 @@ def hierarchy(order: Sequence[Value]) -> Paths:
 
     >>> from autograd_mini.graph import topological
     >>> x = Value(0.5)
-    >>> for _ in range(4800):
+    >>> for _ in range(7200):
     ...     x = x + 1
     >>> order = topological(x)
     >>> paths = hierarchy(order)
     >>> paths[order[0]], paths[order[-2]], paths[order[-1]]
-    (('stage 1',), ('stage 10',), ())
+    (('stage 1', 'stage 1.1'), ('stage 12', 'stage 12.2'), ())
     """
     paths = grouped(order, "neuron")
     users: dict[Value, set[GroupPath]] = {}

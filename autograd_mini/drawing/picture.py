@@ -122,7 +122,7 @@ class _Writer:
         far = not seen.folded and sum(spans) > LONG
         self.far = [link for link, k in zip(seen.links, spans, strict=True) if far and k > FAR]
         # Many folded groups one below another: each is low, so that they fit a page.
-        self.tall = seen.folded and not self.sideways and len(seen.items) > TALL
+        self.tall = not self.sideways and len(seen.items) > TALL
         # Columns of neurons, each joined to each: straight lines are told apart best, if none but
         # one into a cross-entropy goes further than to the next column. No label fits there.
         further = [k for k in spans if k != 1]

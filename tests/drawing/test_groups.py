@@ -143,6 +143,7 @@ def test_by_depth_name_pattern_list_and_function():
     assert sorted(named) == ["layer1.neuron2", "layer3"]
     assert sorted(folded(loss, collapse="layer2.neuron*")) == ["layer2.neuron1", "layer2.neuron2"]
     assert sorted(folded(loss, collapse="l*2")) == ["layer2"]
+    assert folded(loss, collapse=[]) == folded(loss, collapse=False) == {}
     leaves = folded(loss, collapse=lambda v: "parameters" if v.first is None else None)
     assert leaves["parameters"][:2] == ["20 nodes", "0 → 20"]
 

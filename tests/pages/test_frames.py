@@ -212,7 +212,9 @@ def test_without_matplotlib_the_error_says_how_to_get_it(tmp_path, monkeypatch):
         save_frames(neuron(), tmp_path / "a.gif")
 
 
-def test_what_is_too_large_for_a_picture_is_refused(tmp_path):
+def test_what_is_no_recording_or_too_large_for_a_picture_is_refused(tmp_path):
+    with pytest.raises(TypeError, match=r"pictures show Steps, got 3 \(int\)"):
+        save_frames(3, tmp_path / "a.gif")
     x = h = Value(0.5, label="x")
     for _ in range(70):
         h = h.sin()

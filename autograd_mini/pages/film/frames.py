@@ -50,6 +50,7 @@ def save_frames(
         seconds: how long a step stays in a GIF or a film; the last stays twice as long.
 
     Raises:
+        TypeError: `steps` is no recording of steps.
         ImportError: matplotlib is missing (`pip install "autograd-mini[plot]"`).
         ToolError: there is no ffmpeg, which MP4 needs, or it has failed.
         RenderingError: there is no Graphviz that works.
@@ -62,6 +63,8 @@ def save_frames(
     one_of("the suffix of the file", suffix, FORMATS)
     one_of("theme", theme, THEMES)
     real("seconds", seconds, "from 0.02 to 600", lambda seconds: 0.02 <= seconds <= 600)
+    if not isinstance(steps, Steps):
+        raise TypeError(f"pictures show Steps, got {steps!r:.40} ({type(steps).__name__})")
     if len(steps) > MOST_STEPS:
         raise ValueError(
             f"pictures are for at most {MOST_STEPS} steps, got {len(steps):,}; for large graphs"
