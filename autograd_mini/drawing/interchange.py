@@ -58,7 +58,7 @@ def written_graph(roots: list[Value]) -> dict[str, Any]:
             "id": ids[node],
             "op": node.op.name if node.op else _BY_HAND if node.first is not None else None,
             "label": None if node.label is None else str(node.label),
-            "scope": list(scope_of(node)),
+            "scope": scope_of(node),
             "args": each(written, node.args) if node.op else [],
             "data": written_number(node.data),
             "grad": written_number(0.0 if node.grad is None else node.grad),

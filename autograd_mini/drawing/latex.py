@@ -83,10 +83,10 @@ def tikz(seen: Sketch, engine: str | None = None) -> list[str]:
     ]
     lines += _STYLES
     things = layout.get("objects", [])
-    for name, thing in ((str(thing["name"]), thing) for thing in things if "lp" in thing):
+    for thing in (thing for thing in things if "lp" in thing):
         left, low, right, high = thing["bb"].split(",")
         lines.append(rf"  \draw[group] ({left}, {low}) rectangle ({right}, {high});")
-        title = text(frames[int(name.removeprefix("cluster_"))])
+        title = text(frames[int(thing["name"].removeprefix("cluster_"))])
         lines.append(rf"  \node[title] at ({_point(thing['lp'])}) {{{title}}};")
     notes = []
     for edge in layout.get("edges", []):
@@ -97,10 +97,10 @@ def tikz(seen: Sketch, engine: str | None = None) -> list[str]:
         if "lp" in edge and (note := _note(link, seen.options.detail)):
             notes.append(rf"  \node[note] at ({_point(edge['lp'])}) {{{note}}};")
     items = {item.id: item for item in seen.items}
-    for name, thing in ((str(thing["name"]), thing) for thing in things if "pos" in thing):
-        item = items[name.partition("r")[0]]
+    for thing in (thing for thing in things if "pos" in thing):
+        item = items[thing["name"].partition("r")[0]]
         style, label = item.kind, _label(item, seen)
-        if name != item.id:
+        if thing["name"] != item.id:
             style, label = "repeated", f"${math_name(item.name)}$"
         size = "".join(
             f", minimum {side}={0.8 * 72 * float(thing[side]):.4g}bp"
@@ -120,13 +120,10 @@ def _point(pair: str) -> str:
 
 def _curve(spline: str) -> str:
     """Graphviz's spline as TikZ has it; the arrow goes on to the point that `e` names."""
-    parts = spline.split()
-    end = ""
-    if parts[0].startswith("e,"):
-        end = f" -- ({_point(parts.pop(0)[2:])})"
-    start, *points = (f"({_point(part)})" for part in parts)
+    end, start, *points = (f"({_point(part.removeprefix('e,'))})" for part in spline.split())
     threes = zip(points[::3], points[1::3], points[2::3], strict=True)
-    return start + "".join(f" .. controls {a} and {b} .. {c}" for a, b, c in threes) + end
+    curve = "".join(f" .. controls {a} and {b} .. {c}" for a, b, c in threes)
+    return f"{start}{curve} -- {end}"
 
 
 # --- labels --------------------------------------------------------------------------------------
@@ -175,7 +172,7 @@ def _numbers(words: str) -> str:
 def _note(link: Link, detail: str) -> str:
     rows = {kind: text(line) for kind, line in link.lines(detail).items()}
     found = re.fullmatch(r"∂(.*)/∂(.*?)(⁽.*⁾)? = (.*)", link.partial, re.S)
-    if "partial" in rows and found:
+    if found:  # no number of edges
         above, below, use, number = found.groups()
         mark = f"^{{{use.translate(DIGITS)}}}" if use else ""
         fraction = rf"\frac{{\partial {math_name(above)}}}{{\partial {math_name(below)}{mark}}}"

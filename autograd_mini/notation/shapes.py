@@ -35,7 +35,7 @@ class Shape(NamedTuple):
 
 def operands_of(node: Value) -> tuple[Any, ...]:
     """The operands, one after another: Values and plain numbers; empty for a leaf."""
-    return node.parents if node.op is None else tuple(evaluation.flat(node.args))
+    return tuple(evaluation.flat(node.args))
 
 
 def shape_of(node: Value) -> Shape:

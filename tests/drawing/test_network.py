@@ -6,7 +6,7 @@ import re
 import pygraphviz
 import pytest
 
-from autograd_mini import MLP, draw_network, losses
+from autograd_mini import MLP, Value, draw_network, losses
 from autograd_mini.data import Dataset
 from autograd_mini.nn import Layer, Neuron
 from tests.drawing.structure import as_float, structure
@@ -71,7 +71,7 @@ def test_activations_are_the_means_of_the_batch():
 
 def test_one_sample_and_a_dataset_are_batches_too():
     one = draw_network(model(), [1.0, 0.5])
-    assert one.source == draw_network(model(), [[1.0, 0.5]]).source
+    assert one.source == draw_network(model(), [[1.0, Value(0.5)]]).source
     assert "mean of" not in one.source
     data = Dataset("d", [(1.0, 2.0), (0.5, -1.0)], [0.0, 1.0])
     assert draw_network(model(), data).source == draw_network(model(), data.inputs).source

@@ -244,7 +244,7 @@ def test_what_cannot_be_drawn(thing, message):
         ({"lang": "fr"}, ValueError, "lang must be one of en, es, got 'fr'"),
         ({"collapse": "x*"}, ValueError, "collapse='x\\*' names no group here"),
         ({"collapse": 0}, ValueError, "collapse as a depth is 1 or more, got 0"),
-        *(({"collapse": wrong}, TypeError, "collapse is a depth, a name,") for wrong in (1.5, True)),
+        *(({"collapse": wrong}, TypeError, "collapse is a depth, a name") for wrong in (1.5, True)),
         ({"collapse": lambda _: 3}, TypeError, "collapse returns a name or None, got 3"),
         ({"format": "gif89"}, ValueError, "'gif89'"),
     ],
