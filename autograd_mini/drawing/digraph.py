@@ -87,7 +87,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         """A drawing that is changed without this one; graphviz's own lacks classes and limit."""
         return deepcopy(self)
 
-    def dress(self, options: Options, graph: str, node: str, edge: str, label: str = "") -> None:
+    def dress(self, options: Options, graph: str, node: str, edge: str, label: str) -> None:
         """Set what pictures have in common, and more, as texts for `Theme.attributes`."""
         common = {
             "graph": f"bgcolor={{background}} fontcolor={{faint}} margin=0 {graph}",

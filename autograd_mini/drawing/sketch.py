@@ -176,9 +176,8 @@ class _Sketcher:
         kept = [node for node in order if node not in fold]
         spoken = {*kept, *(p for node in kept for p in node.parents)}  # some are folded away
         named = [node for node in order if node in spoken]
-        framed = {node for node in named if paths.get(node) and path_of(node.label)[0]}
-        self.names = names_of(named, framed)
-        self.short = self.names if len(framed) == len(named) else names_of(named, set(named))
+        self.names = names_of(named, {node for node in named if paths.get(node)})
+        self.short = names_of(named, {*named})
         """In formulas and on edges, where the parameter itself is near: w[0]."""
         hides = options.off_path == "hidden"
         self.kept = [node for node in kept if not (hides and self._off_path(node))]

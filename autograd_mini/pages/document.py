@@ -33,8 +33,8 @@ def document(
     theme: str = "auto",
     title: str | None = None,
     styles: Sequence[str] = (),
-    inserted: Mapping[str, str] | None = None,
-    packed: Mapping[str, Any] | None = None,
+    inserted: Mapping[str, str] = {},
+    packed: Mapping[str, Any] = {},
 ) -> str:
     """The text of a page that needs no other file, and runs no script but its own.
 
@@ -58,7 +58,7 @@ def document(
     if not isinstance(title, str | None):
         raise TypeError(f"title must be text or None, got {title!r:.40} ({type(title).__name__})")
     shown = of(words["title"], lang) if title is None else printable(title)
-    told = {**(packed or {}), "words": {key: list(texts) for key, texts in words.items()}}
+    told = {**packed, "words": {**words}}
     code = [text if "\n" in text else asset(text) for text in scripts]
     script = enclosed(f"const PACKED = {as_json(told)};", *code)
     loader = enclosed(asset("unpack.js"))
@@ -73,7 +73,7 @@ def document(
             f" style-src '{digest(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
         ),
         "title": html.escape(shown),
-        "main": _filled(squeezed(asset(main)), inserted or {}),
+        "main": _filled(squeezed(asset(main)), inserted),
         "data": as_json({**data, **own}),
         "packed": compressed(f"{style}\0{script}"),
         "loader": loader,

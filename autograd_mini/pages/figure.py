@@ -56,8 +56,8 @@ def compact(svg: str) -> str:
     top = ET.fromstring(svg)
     graph = top.find(f"{SVG}g")
     assert graph is not None  # Graphviz writes one
-    shift = re.search(r"translate\(.*?\)", graph.get("transform", ""))
-    place = {"transform": _rounded(shift[0])} if shift else {}
+    _, word, shift = graph.get("transform", "").partition("translate")
+    place = {"transform": _rounded(word + shift)}
     out = ET.Element("svg", {"viewBox": top.get("viewBox", "")})
     parents = {kind: ET.SubElement(out, "g", place) for kind in ("cluster", "edge", "node")}
     for group in graph.findall(f"{SVG}g"):

@@ -71,7 +71,7 @@ def _function(op: Op, key: str) -> str:
 
 def _number(value: float) -> str:
     """The shortest text that reads back as the same float, with whole numbers as such."""
-    return repr(float(value)).removesuffix(".0").replace("inf", "Infinity")
+    return repr(value).removesuffix(".0").replace("inf", "Infinity")
 
 
 def _name(name: str) -> str:
@@ -109,8 +109,7 @@ _SCRIPT = Text(
 @cache
 def _definitions() -> dict[str, str]:
     """The definitions of primitives.js, without its comments."""
-    lines = asset("primitives.js").splitlines()
-    lines = [line for line in lines if line.strip() and not line.startswith("//")]
+    lines = [x for x in asset("primitives.js").splitlines() if not x.startswith("//")]
     blocks = re.split(r"^(?=const )", "\n".join(lines), flags=re.MULTILINE)[1:]
     return {block.split()[1]: block.strip() for block in blocks}
 

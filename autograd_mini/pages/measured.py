@@ -37,8 +37,7 @@ def differences(steps: Steps, work: int = WORK) -> dict[int, Estimate]:
     numbers: list[float] = [node.data for node in nodes]
     functions: list[Any] = [node.op and rule(node.op, FLOAT).value for node in nodes]
     # The operands: the index of a node, or a float.
-    slots = [each(lambda x: ids[x] if x in ids else float(data_of(x)), node.args) if node.op else []
-             for node in nodes]  # fmt: skip
+    slots = [each(lambda x: ids[x] if x in ids else float(data_of(x)), node.args) for node in nodes]
 
     def moved(k: int, users: Sequence[int], x: float) -> float:
         """The root's value with x for the number of node k."""

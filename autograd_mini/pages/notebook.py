@@ -24,7 +24,7 @@ _STYLE = squeezed(asset("frame.css"), css=True)
 class Shown:
     """A page in a frame, for a notebook to display; `page` is its HTML."""
 
-    def __init__(self, page: str, title: str, height: int, lang: str = "en") -> None:
+    def __init__(self, page: str, title: str, height: int, lang: str) -> None:
         self.page, self.title, self.height = page, title, whole("height", height)
         self.lang = lang
 
