@@ -218,6 +218,7 @@ def test_much_that_is_in_no_group_folds_by_what_it_is():
     products = [Value(k / 9) * 2 for k in range(30)]
     y = functions.sum([MLP(1, [1], seed=0)([1.0]).tanh(), *products])
     assert [*folded(y, max_nodes=5)] == ["layer1.neuron1", "inputs", "other operations"]
+    assert [*folded(y, max_nodes=5, lang="es")][1:] == ["entradas", "otras operaciones"]
 
 
 @pytest.mark.parametrize("direction", [None, "LR", "TB"])
@@ -274,6 +275,10 @@ def test_gradients_fade_where_nothing_flows():
     assert "x" not in shown(draw(y, off_path="hidden"))
     normal = structure(draw(y, off_path="normal"))["nodes"].values()
     assert not any("faded" in node["class"] for node in normal)
+    z = Value(0.0).sqrt() * 0
+    z.backward()
+    edges = structure(draw(z, detail="chain rule"))["edges"].values()
+    assert [share for *_, (_, share) in edges] == ["0 × ∞ = 0", "1 × 0 = 0"]  # not nan
 
 
 def test_frames_come_after_the_frames_that_they_use():

@@ -130,6 +130,7 @@ def test_a_constant_exponent_is_worked_out(exponent):
     x = Value(1.7, label="x")
     node = x**exponent
     known = notation_of(shape_of(node))
+    assert shape_of(x ** float(exponent)).key == shape_of(node).key
     for form in forms(filled(known.partials[0])).values():
         got = worth(form, {"a": mp.mpf(1.7), "b": mp.mpf(exponent)})
         assert abs(got - node.partials[0]) < 1e-14, form
@@ -141,6 +142,8 @@ def test_a_neuron_s_bias_is_not_multiplied_by_1():
     node = Neuron(2, activation="linear")([Value(1.0), Value(2.0)])
     assert shape_of(node).key == "dot/3+"
     assert filled(notation_of(shape_of(node)).value).text == "a · d + b · f + c"
+    x = Value(1.0)
+    assert {shape_of(functions.dot([x, x], [x, last])).key for last in (1.0, 2, x)} == {"dot/2"}
 
 
 @pytest.mark.parametrize(
