@@ -253,12 +253,11 @@ def contracted(
         if root in fold:
             groups[fold[root]].outputs.add(root)
     joined: Joined = defaultdict(list)
-    find = fold.get
     for node in order:
-        head: Any = find(node, node)
+        head: Any = fold.get(node, node)
         adjoint = magnitude(node.grad) if node in seen else None
         for parent, partial in node.edges():
-            tail: Any = find(parent, parent)
+            tail: Any = fold.get(parent, parent)
             if tail == head or (tail is parent and head is node):
                 continue
             if tail is not parent:

@@ -115,7 +115,7 @@ def _read(entry: Any, nodes: dict[str, Value]) -> None:
     numbers = [*map(read_number, partials)]
     node = Value(0.0, [nodes[name] for name in parents], numbers)
     node.data, node.grad = read_number(data), read_number(grad)
-    node.label = ScopedLabel(label or "", scope) if scope else label
+    node.label = ScopedLabel(label or "", tuple(scope)) if scope else label
     if op in (None, _BY_HAND):
         if bool(parents) != (op == _BY_HAND) or given:
             raise ValueError(f"the op is {op!r}, but there are {len(parents)} parents")

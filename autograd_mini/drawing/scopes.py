@@ -27,7 +27,7 @@ class ScopedLabel(str):
     def __new__(cls, text: str = "", scope: GroupPath = ()) -> ScopedLabel:
         """The label `text` in these scopes."""
         label = super().__new__(cls, text)
-        label.scope = tuple(scope)
+        label.scope = scope
         return label
 
     def __reduce__(self) -> tuple[type[ScopedLabel], tuple[str, GroupPath]]:
