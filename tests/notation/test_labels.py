@@ -85,7 +85,8 @@ def test_a_letter_and_its_accent_are_one_letter():
     assert name("cancio\u0301n") == "canción"
 
 
-def test_numbers_beyond_floats_and_beyond_what_str_takes():
+def test_numbers_beyond_floats_and_beyond_what_str_and_format_take():
     assert number(Fraction(3, 10**5000)) == "3·10⁻⁵⁰⁰⁰"
     assert number(-(10**5000)) == "−10⁵⁰⁰⁰"
+    assert number(1 + 2j, ".1%") == "(1+2j)"  # which has no such format
     assert parsed(draw(Value(Fraction(1, 10**5000))))[0]["n0"][2] == "10⁻⁵⁰⁰⁰"
