@@ -38,6 +38,7 @@ _PLAIN = {"font-size": "12.00", "font-weight": "normal", "text-decoration": "non
 
 ENGINES = ("packaged", "system", "browser")
 LARGE = 1000  # nodes, beyond which layout takes long enough to be stopped
+FRAMED = 30  # nodes, beyond which frames one in another's way may crash Graphviz 14
 _THAI = re.compile("[\u0e01-\u0e5b]")  # crash Graphviz where libthai has no dictionary
 _PAINTED = frozenset("png pdf jpg jpeg jpe gif ps ps2 eps webp bmp tif tiff".split())
 VARIABLE = "AUTOGRAD_MINI_GRAPHVIZ"  # the environment variable that chooses one of them
@@ -218,8 +219,8 @@ def render(
 
     `engine` is "packaged", "system" or "browser"; None takes what the environment variable
     AUTOGRAD_MINI_GRAPHVIZ names, or else the packaged one first and the system's second, and the
-    browser's in a browser. More than 1,000 `nodes` are laid out in a process of their own, which
-    ends after `time_limit` seconds or on Ctrl-C; the system's Graphviz always is one.
+    browser's in a browser. More than 1,000 `nodes`, or 30 with frames, are laid out in a process of
+    their own, which ends after `time_limit` seconds or on Ctrl-C; the system's Graphviz always is.
 
     Raises ValueError for an unknown format, layout or engine, RenderingError if there is no
     picture to be had, or not in time.
@@ -234,10 +235,17 @@ def render(
                 return _browser(source, format, layout)
             if name == "system":
                 return _run([layout, f"-T{format}"], source, time_limit)
-            if nodes <= LARGE and not _THAI.search(source):
+            most = FRAMED if "subgraph cluster_" in source else LARGE
+            if nodes <= most and not _THAI.search(source):
                 return _packaged(source, format, layout)
             # The C code itself cannot be stopped, and its crash would be Python's.
-            return _run([sys.executable, "-P", "-c", _APART, format, layout], source, time_limit)
+            apart = [sys.executable, "-P", "-c", _APART, format, layout]
+            try:
+                return _run(apart, source, time_limit)
+            except RenderingError as error:
+                if "fixLabelOrder" not in str(error):  # what ends there can be ranked as a whole
+                    raise
+            return _run([*apart, "newrank"], source, time_limit)
         except RenderingError as error:
             refusals.append(f"{name} Graphviz: {error}")
     raise RenderingError(
@@ -310,6 +318,7 @@ import sys
 try:
     import pygraphviz
     graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
+    graph.graph_attr.update(dict.fromkeys(sys.argv[3:], "true"))
     sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog=sys.argv[2]))
 except Exception as error:  # after what Graphviz has said, if it has
     sys.exit(str(error))

@@ -183,6 +183,29 @@ def test_a_crash_of_graphviz_is_not_pythons(monkeypatch):
         drawing.pipe()
 
 
+FRAMES = "94 83 13 7", "95 47 10", "50 14"
+PARENTS = (
+    "4:0,0 5:4,4 8:7 9:8,7 10:3 11:10 12:9,11 14:13 15:13 16:7 36:9,25 37:14 38:8,9,8,37,4"
+    " 48:12,17,17,42 49:43,48 50:49 51:44,50 53:52 54:14,28 55:23,31,53,54,101 66:4,17 67:47"
+    " 68:66,37,102,67,49 69:51,68 70:69 71:70 72:71 73:72,65 77:76 78:76 79:78 80:79 81:69,69"
+    " 82:81,69 83:82 84:83,70 85:84 86:85 87:86 88:87 89:80,88 90:51,50"
+    " 91:103,104,105,72,90,106,60 92:88 93:92,91 94:91,93 95:89,94 96:95 97:96,95 98:97 99:98"
+    " 100:99"
+)
+
+
+def test_frames_that_end_graphvizs_process_are_drawn():
+    """Graphviz 14 fails an assertion of its own at them, which took Python along."""
+    lines = [f"subgraph cluster_{k} {{ {nodes} }}" for k, nodes in enumerate(FRAMES)]
+    lines[0] = lines[0].replace("83", "83 [ordering=in]")
+    lines[1] = lines[1].replace("95", "95 [ordering=in]")
+    for node, _, parents in (line.partition(":") for line in PARENTS.split()):
+        lines += [f'{parent} -> {node} [label="xxxxxxxx"]' for parent in parents.split(",")]
+    source = "\n".join(["digraph {", *lines, "}"])
+    picture = rendering.render(source, "svg", engine="packaged", nodes=80).decode()
+    assert picture.count('class="edge"') == len(lines) - len(FRAMES)
+
+
 def test_large_layouts_run_in_a_process_of_their_own(monkeypatch):
     here = draw(neuron()).pipe()
     monkeypatch.setattr(rendering, "LARGE", 1)
