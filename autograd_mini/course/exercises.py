@@ -229,11 +229,9 @@ def _blanks(recorded: Steps, asked: set[str | None]) -> list[Blank]:
     blanks, names = [], recorded.names
     for i, step in enumerate(recorded):
         node, name = recorded.nodes[step.node], names[step.node]
-        if not asked and (node.label is None or not isinstance(step, Forward)):
-            continue  # of what is counted, the numbers that have a name
         if isinstance(step, Forward):
             blanks.append(Blank(i, written(symbols.name(name)), node.data))
-        elif isinstance(step, Visit) and node is not recorded.root:
+        elif asked and isinstance(step, Visit) and node is not recorded.root:
             if node.first is not None or node.label in asked:
                 blanks.append(Blank(i, written(gradient(names[-1], name)), step.adjoint))
         elif isinstance(step, Update):

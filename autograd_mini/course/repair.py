@@ -116,7 +116,7 @@ def _shuffled(file: Any) -> Iterator[Seen]:
     targets = [1.0 if x > 0 else -1.0 for x, _ in inputs]
     network = file.train(inputs, targets)
     right = sum(network(x).data * t > 0 for x, t in zip(inputs, targets, strict=True))
-    yield "✓", float(right), float(len(inputs))
+    yield "✓", right, len(inputs)
 
 
 JUDGES: dict[str, Callable[[Any], Iterable[Seen]]] = {

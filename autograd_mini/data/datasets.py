@@ -305,7 +305,7 @@ def batches(dataset: Dataset, size: int, seed: int | None = 0) -> Iterator[Datas
     [[0, 1, 1], [0]]
     """
     n, step = len(_dataset("dataset", dataset)), whole("batches: size", size, 1)
-    order = list(range(n)) if seed is None else _permutation(n, _random("batches: seed", seed))
+    order = range(n) if seed is None else _permutation(n, _random("batches: seed", seed))
     return (dataset.subset(order[i : i + step]) for i in range(0, n, step))
 
 

@@ -293,16 +293,15 @@ def notations(shapes: Iterable[Shape]) -> tuple[list[Any], dict[str, Any]]:
         return templates.setdefault(text, len(templates))
 
     ops: dict[str, Any] = {}
-    for shape in shapes:
-        if shape.key not in ops:
-            known = notation_of(shape)
-            ops[shape.key] = {
-                "name": shape.op.name if shape.op else "",
-                "about": list(shape.op.about if shape.op else ("", "")),
-                "value": note(known.value),
-                "definition": note(known.definition),
-                "partials": [note(partial) for partial in known.partials],
-            }
+    for shape in dict.fromkeys(shapes):
+        known = notation_of(shape)
+        ops[shape.key] = {
+            "name": shape.op.name if shape.op else "",
+            "about": shape.op.about if shape.op else ("", ""),
+            "value": note(known.value),
+            "definition": note(known.definition),
+            "partials": [note(partial) for partial in known.partials],
+        }
     return [json.loads(text) for text in templates], ops
 
 

@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from types import MethodType
 from typing import Any
@@ -191,9 +191,8 @@ def _update(order: Sequence[Value], seed: object, optimiser: Optimiser) -> Itera
         yield Update(ids[p], *map(number, (old, p.grad, rate, p.data)))
 
 
-def _places(order: Sequence[Value], made: Mapping[Value, Place]) -> list[Place | None]:
+def _places(order: Sequence[Value], places: dict[Value, Place]) -> list[Place | None]:
     """The places of the nodes; one that was not seen being made has the place of its user."""
-    places = dict(made)
     for node in reversed(order):
         if node in places:
             for parent in node.parents:

@@ -125,7 +125,7 @@ class Steps(Recording[Step]):
         return {
             "graph": written_graph([self.root]),
             "steps": [{"kind": step.kind, **written(step)} for step in self],
-            "places": [place and list(place) for place in self.places],
+            "places": self.places,
             "sources": written(self.sources),
             "stale": sorted(self.stale),
             "optimiser": self.optimiser,
@@ -140,7 +140,7 @@ class Steps(Recording[Step]):
         for node in nodes:
             node.__class__ = Recorded
         edges = [len(node.parents) for node in nodes]
-        steps = [_read(k, dict(entry), edges) for k, entry in enumerate(content["steps"])]
+        steps = [_read(k, entry, edges) for k, entry in enumerate(content["steps"])]
         if leaves := tuple(step.node for step in steps if isinstance(step, Leaf)):  # version 0.1
             steps = [Given(leaves), *(step for step in steps if not isinstance(step, Leaf))]
         places = read(tuple[Place | None, ...], content["places"])

@@ -10,7 +10,7 @@
 (100, 1.0, 'converges')
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
@@ -187,7 +187,7 @@ def record_descents(
     <LearningRates: 0.01 crawls, 0.2 converges, 0.9 oscillates, 1.05 diverges>
     """
     whole("steps", steps)
-    data = Dataset(str(getattr(f, "__name__", "f")).replace("<lambda>", "f"), [[0.0]], [0.0])
+    data = Dataset(getattr(f, "__name__", "f").replace("<lambda>", "f"), [[0.0]], [0.0])
     model = _Function(f, start, names)
     return record_learning_rates(
         model, data, _value_itself, rates, steps, accuracy=None, frames=FRAMES_OF_DESCENT
@@ -229,7 +229,7 @@ class _Recorder:
     """Takes down each epoch, and each update as it is made."""
 
     def __init__(self, model: Any, data: Any, loss: Any, optimiser: Optimiser,
-                 settings: dict[str, Any], chosen: frozenset[int], grid: int) -> None:  # fmt: skip
+                 settings: dict[str, Any], chosen: Container[int], grid: int) -> None:  # fmt: skip
         self.model, self.data, self.loss, self.optimiser = model, data, loss, optimiser
         self.accuracy, self.chosen, self.grid = settings.get("accuracy", "auto"), chosen, grid
         self.params = parameters(model.parameters(), "record_training")
@@ -304,19 +304,19 @@ class _Recorder:
 
 
 # --- what is recorded once -----------------------------------------------------------------------
-def _chosen(frames: int | Iterable[int], epochs: int) -> frozenset[int]:
+def _chosen(frames: int | Iterable[int], epochs: int) -> Container[int]:
     """The epochs that get a frame; 0 and the last are always among them."""
     if isinstance(frames, Iterable):
         chosen = [whole("an epoch of frames", epoch, 0) for epoch in frames]
         if chosen and max(chosen) > epochs:
             raise ValueError(f"frames must be epochs from 0 to {epochs}, got {max(chosen)}")
-        return frozenset({0, epochs, *chosen})
+        return {0, epochs, *chosen}
     most = whole("frames", frames, 2)
     if epochs < most:
-        return frozenset(range(epochs + 1))
+        return range(epochs + 1)
     powers = ({0, *(round(epochs ** (k / (n - 1))) for k in range(n))} for n in range(2, 20 * most))
     *_, best = {0, epochs}, *takewhile(lambda found: len(found) <= most, powers)
-    return frozenset(best)
+    return best
 
 
 def _shapes(model: Any) -> tuple[LayerShape, ...]:
