@@ -37,7 +37,7 @@ def run(args: Arguments) -> int:
             attempts[name] = found.attempt or name
             remark = args.say("other") if asked and not found.is_of(asked) else ""
             if found.edited:
-                remark = args.say("edited", claimed="/".join(map(str, found.claimed)))
+                remark = args.say("edited", claimed="/".join(found.claimed))
         except PerformanceError as error:
             cells, remark = ["-"] * 6, translated(str(error), args.lang)
         rows.append([*cells, name, remark])

@@ -40,7 +40,7 @@ class Performance:
     title: str
     right: int
     of: int
-    claimed: tuple[Any, Any]
+    claimed: tuple[str, str]
     leaves: dict[str, Value]
     root: Value
     address: dict[str, str]
@@ -49,13 +49,13 @@ class Performance:
     @property
     def edited(self) -> bool:
         """Whether the file states other marks than its steps give."""
-        return self.claimed != (self.right, self.of)
+        return self.claimed != (f"{self.right}", f"{self.of}")
 
     @property
     def numbers(self) -> str:
         """The numbers that were given; of a network its sizes and its seed."""
         names = [name for name in ("network", "seed") if "network" in self.address]
-        given = [f"{name}={self.address.get(name, '-')}" for name in names]
+        given = [f"{name}={_line(self.address.get(name, '-'))}" for name in names]
         return " ".join(given or [f"{name}={x.data:g}" for name, x in self.leaves.items()])
 
     def is_of(self, asked: Mapping[str, str]) -> bool:
@@ -100,12 +100,12 @@ def performance(text: str) -> Performance:
         if content["version"] != 1:
             raise PerformanceError("it is a result of a later version")
         marks = [*_marks(content["graph"], content["decisions"])]
-        claimed = content["right"], content["n"]
+        claimed = _line(content["right"]), _line(content["n"])
         who, what = _line(content["learner"]), _line(content["title"]).rpartition(" · ")
         graph, nodes = content["graph"], _nodes(content["graph"])
         nodes[-1].backward(graph["seed"])
         named = zip(graph["names"], nodes, strict=True)
-        leaves = {name: node for name, node in named if node.first is None}
+        leaves = {_line(name): node for name, node in named if node.first is None}
         address = {} if content.get("again") else fields(content.get("address", ""))
         attempt = f"{content['saved']} {content['decisions']}" if "saved" in content else ""
     except PerformanceError as error:
@@ -192,8 +192,8 @@ def is_right(answer: str, wanted: float, old: float | None = None, scale: float 
 
     >>> is_right("-0,33", -1 / 3), is_right("1/3", 1 / 3)
     (True, True)
-    >>> is_right("-1.507", -1.493, old=-1.5), is_right("-1.49", -1.493, old=-1.5)
-    (False, True)
+    >>> [is_right(x, -1.493, old=-1.5) for x in ("-1.507", "-1.490", "-1.5", "-1.49")]
+    [False, False, False, True]
     """
     value, unit = typed(answer, wanted) or (inf, 0.0)
     off, size = abs(value - wanted), abs(wanted - (old or 0.0))

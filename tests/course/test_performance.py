@@ -43,7 +43,7 @@ def result(*changes, graph=GRAPH, steps=STEPS):
     ("changes", "right"),
     [
         ([], 9), ([(1, {"answers": ["a", "L"]})], 8), ([(6, {"answers": ["-6", "-12"]})], 8),
-        ([(4, {"shown": True})], 8),
+        ([(4, {"shown": True, "answers": ["L"]})], 8),
         # beyond the floats: wrong, and no more
         ([(0, {"answers": ["0.0e400", "1"]}), (2, {"answers": ["1.5e999", "3"]})], 7),
     ],
@@ -72,13 +72,24 @@ def test_what_does_not_follow_is_refused(changes, error):
 
 
 def test_what_a_file_says_moves_no_cursor_and_is_no_formula(tmp_path, capsys):
-    odd = json.loads(result()) | {"learner": "\x1b[2J\r=1+1", "title": "=cmd · Pizarra"}
-    for name, text in {"odd": json.dumps(odd), "deep": "[" * 100_000}.items():
+    named = GRAPH | {"names": ["w", "\x1b[2J", "a", "L"]}
+    odd = json.loads(result(graph=named)) | {"learner": "\x1b[2J\r=1+1", "title": "=cmd · Pizarra"}
+    whole = json.loads(result()) | {"address": "#network=%1b[2J", "right": "\r10"}
+    for name, text in {
+        "odd": json.dumps(odd), "net": json.dumps(whole), "deep": "[" * 100_000,
+        "place": result((0, None), graph=GRAPH | {"names": [*"wxa", "\r"]}),
+        "later": json.dumps(whole | {"version": 2}), "other": json.dumps(whole | {"format": "x"}),
+    }.items():  # fmt: skip
         (tmp_path / f"{name}.json").write_text(text)
     assert main(["marks", str(tmp_path), "--csv"]) == 1
-    _, deep, row = capsys.readouterr().out.splitlines()
-    assert deep == "-,-,-,-,-,-,deep.json,it is no result of perform mode"
-    assert row == "[2J =1+1,'=cmd,w=3 x=-2,9,9,100,odd.json,"
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "-,-,-,-,-,-,deep.json,it is no result of perform mode",
+        "-,-,-,-,-,-,later.json,it is a result of a later version",
+        "-,-,-,-,-,-,other.json,it is no result of perform mode",
+        "-,-,-,-,-,-,place.json,  cannot come in that place",
+        "[2J =1+1,'=cmd,w=3  [2J=-2,9,9,100,odd.json,",
+        "Ada,L,network= [2J seed=-,9,9,100,net.json,edited: the file says  10/9",
+    ]
 
 
 # --- the command ---------------------------------------------------------------------------------
