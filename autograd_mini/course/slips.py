@@ -50,8 +50,8 @@ def typed(answer: str, wanted: Any = 0) -> tuple[float, float] | None:
 
     A comma or point that may part decimals or thousands does what comes nearer to what is wanted.
 
-    >>> typed("-0,5"), typed("(-3) / 4"), typed("2·10⁻³"), typed("4,096", 4096)
-    ((-0.5, 0.1), (-0.75, 0.0), (0.002, 0.0), (4096.0, 0.0))
+    >>> typed("-0,5"), typed("(-3) / 4"), typed("2·10⁻³"), typed("4,096", 4096), typed("1,234.5")
+    ((-0.5, 0.1), (-0.75, 0.0), (0.002, 0.0), (4096.0, 0.0), (1234.5, 0.1))
     """
     if re.search(r"\d\s+\d+\s*/", answer):  # 1 1/2 is not 11/2
         return None

@@ -148,9 +148,18 @@ def test_all_that_there_are_are_found_soon(monkeypatch):
     assert len(drawn) < 1500
 
 
-def test_the_same_seed_gives_the_same_sheet_and_another_another():
-    sheet = sheets.text(exercises("network", 2, seed=5, count=3), "es")
-    assert sheets.text(exercises("network", 2, seed=5, count=3), "es") == sheet
+KEPT = {  # the last answer, at each level
+    "chain": "-9 -9 2 6 -81/16", "reuse": "12 12 -256 -109 324", "neuron": "-3 -4 -2 -11 5/2",
+    "network": "-12 8 132 -34 -425", "update": "-14/5 -9/5 -5/4 -3/10 13/8", "kink": "0 -1 1 1 1",
+    "vanishing": "27 -16 4 -1/256 64", "importance": "10/3 88/3 88/3 110/3 320/3",
+    "cost": "7680 15000 16800 720000 1680000",
+}  # fmt: skip
+
+
+def test_a_seed_keeps_its_sheet_and_another_gives_another():
+    """The key of a sheet that was handed out is made later, perhaps by another version."""
+    found = {kind: [task.blanks[-1].answer for task in EACH if task.kind == kind] for kind in KINDS}
+    assert {kind: " ".join(map(str, answers)) for kind, answers in found.items()} == KEPT
     tasks = sheets.text(exercises("chain", 1, seed=0, count=60)).split("Exercise")[1:]
     assert len({task.partition("\n")[2] for task in tasks}) == 60
 
@@ -286,7 +295,8 @@ def test_a_derivative_on_an_arrow_is_that_of_its_numerator_or_says_along_which_a
 def test_a_page_has_gaps_in_the_sheet_and_numbers_in_the_key(lang):
     task = exercise("reuse", 2, seed=3)
     sheet, key = (sheets.html([task], lang, key=key) for key in (False, True))
-    for page in (sheet, key):
+    for page, title in ((sheet, "sheet"), (key, "key")):
+        assert f"<h1>{text(f'exercise.title.{title}', lang)}</h1>" in page
         ET.fromstring(page[page.index("<main>") : page.index("</body>")])
     assert sheet.count("border-bottom: 1px") == len(task.blanks)
     name = {"en": "Name: ____", "es": "Nombre: ____"}[lang]

@@ -13,8 +13,8 @@ from autograd_mini.expressions import ExpressionError
 from autograd_mini.language.tables import Grid
 
 GRAPH = {
-    "names": ["w", "x", "a", "L"], "ops": [None, None, "mul", "mul"],
-    "args": [None, None, [0, 1], [2, 0]], "data": [3, -2, None, None],
+    "names": ["w", "x", "a", "L"], "ops": [None, None, "dot", "mul"],
+    "args": [None, None, [[0], [1]], [2, 0]], "data": [3, -2, None, None],
     "seed": 1, "rates": [[0, 0.1]],
 }  # fmt: skip
 STEPS = [

@@ -80,6 +80,12 @@ def test_the_minimum_that_the_paper_tells_is_reached(problem):
     assert any(found == pytest.approx(value, rel=1e-5, abs=1e-9) for value in known), found
 
 
+def test_a_band_has_five_numbers_before_and_one_behind():
+    """Of 1, ..., 1 each residual is 8 less 2 for each other number in the band."""
+    (banded,) = (problem for problem in ALL if problem.name == "Broyden banded")
+    assert [*banded.residuals([1] * 8)] == [6, 4, 2, 0, -2, -4, -4, -2]
+
+
 def test_whole_coefficients_stay_exact():
     rosenbrock = ALL[0]
     assert rosenbrock([Fraction(-6, 5), Fraction(1)]) == Fraction(121, 5)
