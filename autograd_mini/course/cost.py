@@ -3,6 +3,7 @@
 import timeit
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import starmap
 from typing import ClassVar, NamedTuple
 
 from autograd_mini import language
@@ -44,14 +45,13 @@ def operations(root: Value) -> Operations:
     >>> operations((x * x + 1).tanh())
     Operations(nodes=4, forward=3, backward=9)
     """
-    nodes = [node for node in topological(root) if node.op is not None]
-    edges = [node.op.name for node in nodes if node.op for _ in node.parents]
-    backward = sum(2 + (name not in _GIVEN) for name in edges)
-    return Operations(len(topological(root)), sum(map(_forward, nodes)), backward)
+    nodes = topological(root)
+    made = [(node.op.name, node) for node in nodes if node.op is not None]
+    backward = sum((2 + (name not in _GIVEN)) * len(node.parents) for name, node in made)
+    return Operations(len(nodes), sum(starmap(_forward, made)), backward)
 
 
-def _forward(node: Value) -> int:
-    name = node.op.name if node.op else ""
+def _forward(name: str, node: Value) -> int:
     many = [arg for arg in node.args if isinstance(arg, tuple | list)]
     if name == "dot":
         return 2 * len(many[0]) - 1 - (many[1][-1] in (1,))  # that of a bias

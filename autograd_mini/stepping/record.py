@@ -90,7 +90,7 @@ def _recorded(root: Any, watch: Watch, seed: object, optimiser: Optimiser | None
         copy.backward(seed)
         values: dict[Any, Value] = dict(zip(order, nodes, strict=True))
         backward = reverse_sweep(nodes, *start(copy, seed, create_graph=False))
-        stale = [k for k, node in enumerate(order) if node.first is not None and is_stale(node)]
+        stale = [k for k, node in enumerate(order) if is_stale(node)]
         if optimiser is not None:
             backward += _update(order, seed, optimiser)
     else:
