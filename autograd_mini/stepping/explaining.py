@@ -225,9 +225,7 @@ class _Writer(Teller):
         x = self.steps.nodes[node]
         uses = sum(user.parents.count(x) for user in self.steps.nodes)
         kind = (".none", ".one")[len(shares)] if len(shares) < 2 else ".some" * (len(shares) < uses)
-        sentence = f"gradient{kind}"
-        if node == len(self.called) - 1 and self.numerator == self.called[-1]:
-            sentence = "gradient.self"
+        sentence = "gradient.self" if x is self.steps.root else f"gradient{kind}"
         told = self.told(
             "explanation.gradient", sentence, symbolic, numeric, L=self.numerator,
             x=self.called[node], n=len(shares), sum=products, value=value,

@@ -88,6 +88,8 @@ def test_with_another_seed_the_gradients_are_of_something_further_on():
     assert told(steps(x * Value(3.0, label="L"), seed=2), Visit)[-1].symbolic.text.startswith("∂E/")
     said = explain(recorded.nodes[0], of=recorded, lang="en")
     assert said.title == "The gradient of L with respect to x"
+    output = explain(recorded.root, of=recorded, lang="en").sentence
+    assert output == "`v₁` is the output itself: its gradient is −0.5."  # and not 0
     assert steps(x * 3 + x, seed=2).numerator == "L"
     direct = [e.symbolic.text for e in told(steps(x * 3 + x, seed=2), Accumulate)]
     assert [text for text in direct if "⁾" in text] == ["∂L/∂x += ∂L/∂v₂ · ∂v₂/∂x⁽¹⁾"]
