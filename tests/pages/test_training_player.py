@@ -3,7 +3,7 @@
 import json
 import re
 from itertools import pairwise
-from math import exp, hypot, inf, log
+from math import exp, hypot, inf, log, nan
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from autograd_mini.data import Dataset, moons, spirals, xor
 from autograd_mini.optim import SGD, Adam
 from autograd_mini.pages.page import save_html
 from autograd_mini.pages.training_page import to_html
-from autograd_mini.stepping.training.fields import asked
+from autograd_mini.stepping.training.fields import answers, asked
 from autograd_mini.stepping.training.recording import (
     record_descent,
     record_descents,
@@ -373,6 +373,9 @@ def test_codes():
     line = field._replace(y=None)
     assert (line.code(0.5), codes_of(line, line.picture([258, 65535]))) == (32768, [258, 65535])
     assert field.places == [(0, 0), (1, 0), (0, 1), (1, 1)]
+    scores = [[nan, 1.0, 2.0], [1e308, nan, 2.0], [-inf, 9.0, 1.0], [inf, 1.0, 2.0]]
+    three = field._replace(kind="classes", classes=3)
+    assert [*answers(lambda _: scores, three, "cross_entropy")] == [0, 0, 169, 0]
 
 
 # --- JSON ----------------------------------------------------------------------------------------

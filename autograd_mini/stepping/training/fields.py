@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import groupby
-from math import exp, inf, isfinite, log10, sqrt
+from math import exp, inf, isfinite, isnan, log10, sqrt
 from typing import Any
 
 from autograd_mini.compiler.arguments import replaced
@@ -74,7 +74,7 @@ def answers(ask: Callable[[list[tuple[float, ...]]], Any], field: Field, loss: s
 
 def _classified(scores: list[float], levels: int) -> int:
     second, top = sorted(scores)[-2:]
-    if not isfinite(top):
+    if not isfinite(top) or any(map(isnan, scores)):
         return 0
     total = sum(exp(max(score - top, -745.0)) for score in scores)
     lead = (1 - exp(max(second - top, -745.0))) / total
