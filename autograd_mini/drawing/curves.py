@@ -77,7 +77,7 @@ def png(panels: Sequence[Curves]) -> bytes:
             shown = [p or (float("nan"),) * 2 for p in panel.seen(points)]
             style: Any = {"color": COLOURS[i % 8], "marker": "o" if panel.few else None}
             axes.plot(*zip(*shown, strict=True), ms=3, label=name, **style)
-        for axis in panel.log:
+        for axis in panel.log if panel.points else "":  # not without a point
             getattr(axes, f"set_{axis}scale")("log")
         if "x" in panel.log:  # matplotlib's own ticks overlap
             ticks, _ = _axis([x for x, _ in panel.points], True)

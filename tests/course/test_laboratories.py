@@ -155,6 +155,7 @@ MADE = {
     "learning-rate": learning_rates,
     "cost": lambda: cost([2], [2, 4]),
     "step-size": step_size,
+    "without an error": lambda: step_size(lambda x: 3.0),  # whose logarithms there are not
 }
 
 
