@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, isfinite
+from math import exp, isfinite, nan
 from typing import Any, ClassVar, NamedTuple
 
 from autograd_mini import language
@@ -77,7 +77,7 @@ class StepSize(Laboratory):
         errors = [e for e in self.sweep.central if isfinite(e)]
         if not any((*self.sweep.forward, *errors)):
             return language.text("checking.sweep.exact", lang)
-        best, error = (number(x, ".1g") for x in (self.sweep.best, min(errors, default=0.0)))
+        best, error = (number(x, ".1g") for x in (self.sweep.best, min(errors, default=nan)))
         return language.text("lab.seen.step-size", lang, best=best, error=error)
 
     def panels(self, lang: str = "en") -> list[Curves]:

@@ -147,6 +147,8 @@ def test_the_v_of_the_step_size():
     assert at[-2].forward == pytest.approx(0.005 * math.sin(1), rel=0.01)  # h f''/2
     assert at[-2].central == pytest.approx(1e-4 / 6 * math.cos(1), rel=0.01)  # h**2 f'''/6
     assert at[-15].central > 1e-3 > at[-5].central
+    one_side = step_size(lambda x: x * math.sqrt(x), 0.0)
+    assert "an error of nan for the central" in one_side.said("en")  # and not 0
 
 
 # --- tables, pictures, pages ---------------------------------------------------------------------
