@@ -115,12 +115,11 @@ def _boundary(x: Any) -> Any:
 
 
 def _integral(x: Any) -> Any:
-    h = 1 / (len(x) + 1)
-    grid = [k / (len(x) + 1) for k in range(1, len(x) + 1)]
-    cubes = [(t, (v + t + 1) ** 3) for t, v in zip(grid, x, strict=True)]
+    size = len(x) + 1
+    cubes = [(k / size, (v + k / size + 1) ** 3) for k, v in enumerate(x, start=1)]
     for i, ((t, _), v) in enumerate(zip(cubes, x, strict=True), start=1):
         low, high = sum(s * c for s, c in cubes[:i]), sum((1 - s) * c for s, c in cubes[i:])
-        yield v + h * ((1 - t) * low + t * high) / 2
+        yield v + 1 / size * ((1 - t) * low + t * high) / 2
 
 
 def _tridiagonal(x: Any) -> Any:

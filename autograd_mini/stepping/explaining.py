@@ -39,7 +39,6 @@ counts, so += and not =.
 
     Raises IndexError if there is no such step, ValueError for another language.
     """
-    language.checked(lang)
     step = steps[index]
     return getattr(_Writer(steps, lang), step.kind)(step)  # type: ignore[no-any-return]
 
