@@ -75,6 +75,7 @@ def test_what_is_counted_is_what_this_engine_counts():
         asked = {blank.sign.text: blank.answer for blank in task.blanks}
         assert asked == {"e": s // b, "u": batches, "g": 6 * p * b, "o": 6 * p * s * k}
         assert "<svg" not in sheets.html([task], "es")
+        assert task.task("es") == task.task("es", drawn=False)
         assert "·" not in sheets.text([task], "es")  # no formula that gives it away
 
 
@@ -93,8 +94,8 @@ def test_the_key_of_what_is_counted_computes_with_what_is_on_the_sheet(kind):
 
 def test_a_kind_may_have_leaves_of_other_names(monkeypatch):
     def halved(draw, level):
-        a, x = leaves = [Value(Fraction(draw.randint(1, 9)), label=name) for name in "ax"]
-        return a * x / 2, leaves
+        x, a = leaves = [Value(Fraction(draw.randint(1, 9)), label=name) for name in "xa"]
+        return x * a / 2, leaves
 
     monkeypatch.setitem(KINDS, "halved", halved)
     given = exercise("halved", seed=1).given()
@@ -183,6 +184,8 @@ def test_answers_are_marked_within_half_a_hundredth(factor, right):
     for odd in ("1/0", "", "nan", "1e999999999", None):
         assert task.marks([odd, *others]) == (False, *[True] * len(others))
     assert task.marks([str(float(first)).replace(".", ","), *others])[0]
+    nothing = exercise("kink", 1, seed=3).blanks[-1]
+    assert (nothing.answer, nothing.takes("0.0005"), nothing.takes("0.0006")) == (0, True, False)
     whole = exercise("network", 3, seed=3).blanks  # L = 484, of which 485 is within that
     assert not any(blank.takes(blank.answer + 1) for blank in whole)
 
@@ -288,6 +291,8 @@ def test_a_derivative_on_an_arrow_is_that_of_its_numerator_or_says_along_which_a
             assert whole or re.search("⁽[¹²]⁾ =", link.partial), link.partial
     sheet = sheets.html([exercise("reuse", 1, 4)], "es")
     assert "x⁽¹⁾ en una flecha significa" in sheet
+    crowded = sheets.to_fill_in(exercise("network", 4, 3), "en").links  # arrows without room
+    assert {link.partial for link in crowded} == {""}
     assert "⁾" not in sheets.html([exercise("neuron", 2, 3)], "es")
 
 
