@@ -268,6 +268,10 @@ def test_turning_weighs_by_length():
     assert turning.value == pytest.approx((0 + 0 + 0) / (12 + 9 + 3))
     turning.add([1.0, 7.0])
     assert turning.value == pytest.approx(-5 / (24 + 5))
+    beyond = Turning()
+    for w in (0.0, 1e300, -1e300):  # products that no float holds do not count
+        beyond.add([w])
+    assert beyond.value == 0
 
 
 def test_the_start_of_all_rates_is_the_same_and_the_model_is_left_alone():
@@ -346,6 +350,7 @@ def test_the_landscape_of_two_parameters():
         height = 10 ** number_of(field, code) + field.base
         assert height == pytest.approx(x**2 + 10 * y**2, rel=2e-4, abs=2e-5)
     assert record_descent(lambda x, y, z: x * x + y * y + z * z, 1, 2, 3).landscape is None
+    assert record_descent(lambda x, y: 0 * x * y, 1, 2).landscape[0].kind == "values"  # flat
 
 
 def test_the_picture_of_a_loss_leaves_what_flies_away_outside():

@@ -158,6 +158,8 @@ def test_a_node_made_by_hand():
          "0.5 + (−0.1) = 0.4"),  # Adam's first step is the learning rate
         (lambda w: w * w, 0.5, {"weight_decay": 0.5}, "SGD changes `w`", "w_new = w_old + Δ",
          "0.5 + (−0.125) = 0.375"),
+        (lambda w: w * 0.001, 1e20, {}, "its gradient times the learning rate",
+         "w_new = w_old − η · ∂v₁/∂w", "10²⁰ − 0.1 · 0.001 = 10²⁰"),  # lost in rounding, not 0
         (lambda w: (w * -1).relu() + w * 0, 0.5, {}, "The gradient is 0: `w` stays as it is.",
          "w_new = w_old − η · ∂v₄/∂w", "0.5 − 0.1 · 0 = 0.5"),
     ],
