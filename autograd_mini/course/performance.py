@@ -103,7 +103,7 @@ def performance(text: str) -> Performance:
         claimed = _line(content["right"]), _line(content["n"])
         who, what = _line(content["learner"]), _line(content["title"]).rpartition(" · ")
         graph, nodes = content["graph"], _nodes(content["graph"])
-        nodes[-1].backward(graph["seed"])
+        nodes[-1].backward(float(graph["seed"]))
         named = zip(graph["names"], nodes, strict=True)
         leaves = {_line(name): node for name, node in named if node.first is None}
         address = {} if content.get("again") else fields(content.get("address", ""))
@@ -155,14 +155,14 @@ def _asked(graph: Mapping[str, Any], order: Iterator[int]) -> Iterator[tuple[Any
         yield "pick", k, None, waiting.difference(*(parents[j] for j in waiting))
         waiting.remove(k)
         for edge, (_, partial) in enumerate(nodes[k].edges() if grads.get(k) else ()):
-            share, parent = grads[k] * partial, parents[k][edge]
+            share, parent = grads[k] * float(partial), parents[k][edge]
             yield "share", k, edge, (share,)
             before = grads.get(parent)
             grads[parent] = (before or 0.0) + share
             if before is not None:
                 yield "sum", k, edge, (grads[parent], None, max(abs(before), abs(share)))
     for k, rate in graph["rates"]:
-        old = nodes[k].data
+        old = float(nodes[k].data)
         yield "update", k, None, (old - rate * grads.get(k, 0.0), old, abs(old))
 
 
