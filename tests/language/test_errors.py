@@ -40,7 +40,7 @@ UNMET = (
     "absolute values have no complex derivative",
     "the optimiser has no parameter", "steps(root) takes no inputs", "the inputs do not fit",
     "optimiser must be one such", "the optimiser changes parameters",
-    "\0 (input, target), but ", "topological takes ", "the conjugate of ",
+    "\0 (input, target), but ", "topological takes ", "the conjugate of ", "pictures show Steps",
 )  # fmt: skip
 FILLED = ("?", "a number", "log(a) at a = 1")  # what slots of a raised text may hold
 
