@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ∂/∂y   1.0
     0
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = sys.argv[1:] if argv is None else argv
     typed = "\n".join(["", *arguments, ""])  # help is in the language too, so argparse is too late
     asked = re.search(rf"\n--lang[=\n]({'|'.join(LANGUAGES)})\n", typed)
     lang = asked[1] if asked else meant(None)
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run(arguments: list[str], lang: str) -> int:
+def _run(arguments: Sequence[str], lang: str) -> int:
     """The exit status of the command; every error is told here, in the reader's language."""
     parser = _parser(lang, arguments)
     try:

@@ -209,7 +209,7 @@ def imported(args: Arguments, name: str) -> Callable[..., Any]:
         sys.path.insert(0, here)
     try:
         found: Callable[..., Any] = resolve_name(f"{module}:{path}")
-    except Exception as raised:
+    except (Exception, SystemExit) as raised:  # the file may end in sys.exit(main())
         error(f"cannot import {name!r}: {type(raised).__name__}: {raised}")
     if not callable(found):
         error(f"{name!r} is not a function, but {type(found).__name__}")

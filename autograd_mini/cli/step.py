@@ -118,7 +118,7 @@ def _recorded(
     def called(*values: Any) -> Value:
         try:
             result = f(*values)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             said = f"{type(error).__name__}: {translated(str(error), args.lang)}"
             frames = extract_tb(error.__traceback__)[::-1]
             own = (f.lineno or 0 for f in frames if not f.filename.startswith((_PACKAGE, "<")))

@@ -88,7 +88,7 @@ class Grid(NamedTuple):
             for i, row in enumerate(self.rows)
         ]
         tried = ((gap, _widths(self.rows, options.max_width, gap)) for gap in (2, 1))
-        if fits := next(filter(itemgetter(1), tried), None) if cells else None:
+        if fits := next(filter(itemgetter(1), tried), None):
             table = Table(box=None, pad_edge=False, padding=(0, 0, 0, fits[0]), header_style="bold")
             lines: list[Any] = [[*map(_folded, row, fits[1])] for row in cells]
             for name, side in zip(lines[0], self._all_sides(), strict=True):

@@ -49,9 +49,14 @@ def number(x):
     return 3.0
 
 
+def leaves(x):
+    raise SystemExit(9)
+
+
 constant = 1.5
 """,
     "broken.py": "raise RuntimeError(9)\n",
+    "leaving.py": "raise SystemExit(9)\n",
     "unclosed.py": "f(\n",
 }
 COMMANDS = [
@@ -115,6 +120,7 @@ CHECK = [
     ("lesson:constant --at 1", 2, "not a function, but float"),
     ("no_such_:f --at 1", 2, "cannot import 'no_such_:f': ModuleNotFoundError: No module"),
     ("broken:f --at 1", 2, "cannot import 'broken:f': RuntimeError: 9"),
+    ("leaving:f --at 1", 2, "cannot import 'leaving:f': SystemExit: 9"),
     ("unclosed:f --at 1", 2, r"SyntaxError: .* \(unclosed.py, line 1\)"),
     ("a_b.:f --at 1", 2, "cannot import 'a_b.:f': ValueError"),
     ("lesson.py", 2, "'lesson.py' is not of the form module:function, such as lesson.py:f"),
@@ -156,6 +162,7 @@ STEP = [
     ("math:log --at x=1", 2, "no signature found for builtin"),
     ("math:sin --at x=1", 2, r"must give a Value .* got 0.84\d+ \(float\)"),
     ("lesson:raises --at x=1", 2, "lesson:raises raised RuntimeError: 92.0, line 15"),
+    ("lesson:leaves --at x=1", 2, "lesson:leaves raised SystemExit: 9, line 27"),
     ("lesson:outside --at x=2", 2, "DomainError: log.a. at a = -1.0: it needs a > 0, line 19"),
     ("lesson:neuron --at w=0,5 x=2", 2, "is not a number; .* line 6; w=0,5 is a list"),
     ("lesson:number --at x=1", 2, r"must give a Value .* got 3.0 \(float\)"),
