@@ -39,6 +39,7 @@ def module(tmp_path):
          ("The derivative is right.", "df/dx", "1.4544308545578")),
         ("x**3 x=2 --order 2 --lang es", 0, ("La derivada es correcta.", "d2f/dx2")),
         ("log(x) x=-1", 1, ("it needs a > 0",)),
+        ("abs(x) x=0 --taylor", 0, ("Right, at a kink",)),  # where there is no table
         ("x**3 x=2 --taylor --order 2 --lang es", 0,
          ("R2  pendiente", "Pendientes con derivadas correctas: R0 1, R1 2, R2 3")),
     ],
@@ -47,7 +48,8 @@ def test_an_expression(line, status, told, capsys):
     assert run(*line.split()) == status
     out = capsys.readouterr().out
     assert all(part in out for part in told)
-    assert ("R0" in out) == ("--taylor" in line)
+    assert ("R0" in out) == ("--taylor" in line and "abs" not in line)
+    assert "None" not in out
 
 
 def test_a_function_of_a_module(module, capsys):
@@ -84,3 +86,8 @@ def test_all_operations(capsys, monkeypatch):
         assert [line.split()[0] for line in lines] == list(SHEET)
         assert last == end
         assert not words(out) & foreign
+    rows[0] = rows[0]._replace(ok=False)
+    assert run("--ops", "--lang", "en") == 1
+    _, first, second, *_, last = capsys.readouterr().out.splitlines()
+    assert (first.split()[-1], second.split()[-1]) == ("wrong", "ok")
+    assert last == f"Beyond their bounds: {rows[0].name}"

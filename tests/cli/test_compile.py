@@ -31,6 +31,7 @@ def test_the_passes_leave_less(printed):
     assert len(traced.splitlines()) == len(passed.splitlines()) + 1
     assert "* t12 1.0" in traced
     assert "dy/dw = t13" in passed
+    assert printed("tanh(w*x+b)", "x=2", "--show", "passes") == passed  # x=1 is not added to it
 
 
 @pytest.mark.parametrize(("name", "mark"), [("c", "int step("), ("llvm", "define void @whole")])

@@ -21,7 +21,9 @@ def test_a_loop_and_its_picture(said, tmp_path):
     assert "  -             w.grad = 0.0\n" in said("museum", "no_zero_grad")
     assert said("museum", "wrong_sign", "-o", "loss.svg") == "loss.svg\n"
     assert "this loop" in (tmp_path / "loss.svg").read_text()
-    assert "of one training loop: no_zero" in said("museum", "Overwrites", "-o", "a.svg", status=2)
+    for names in (["Overwrites"], [], ["wrong_sign", "update_first"]):
+        told = said("museum", *names, "-o", "a.svg", status=2)
+        assert "of one training loop: no_zero" in told
 
 
 COURSE = """

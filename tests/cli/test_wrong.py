@@ -217,12 +217,16 @@ MARKS = [
 ]
 LAB = [
     ("cost --samples 1", 2, "'1' is not a whole number from 2 to 1000"),
+    ("depth xor", 2, "the laboratory depth takes no expression, got xor"),
+    ("depth --epochs 3", 2, "--epochs does not belong to the laboratory depth"),
     ("learning-rate x**2", 2, "x..2 is not a data set"),
     ("step-size x*y x=1 y=2", 2, "step-size moves one number"),
     ("cost --json -o a.html", 2, "a.html: the suffix of the file must be one of json"),
 ]
 EXERCISE = [
     ("--format text -o a.tex", 2, "a.tex: the suffix of the file must be one of txt"),
+    ("--key --format gift", 2, "a question bank such as gift contains the key"),
+    ("--format qti", 2, "qti needs a file"),
     ("-o a.docx", 2, "a.docx: the suffix of the file must be one of txt, html, tex, pdf"),
 ]
 PLAYGROUND = [("-o a.pdf", 2, "a.pdf: the suffix of the file must be one of html, htm")]

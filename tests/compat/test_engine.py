@@ -298,10 +298,12 @@ def test_losses_and_functions():
     p = [Value(3.0), Value(5.0)]
     loss = MSELoss()(p, [2.0, 7.0])
     loss.backward()
-    assert (loss.data, [v.grad for v in p]) == (2.5, [1.0, -2.0])
+    assert (loss.data, repr(p)) == (2.5, "[Value(data=3.0, grad=1.0), Value(data=5.0, grad=-2.0)]")
+    with pytest.raises(ValueError, match="0 predictions and 0 targets"):
+        mse([], [])
     assert mse(Value(3.0), 1).data == 4.0
     scores = [Value(1.0), Value(2.0), Value(0.5)]
-    found = cross_entropy([scores], [1])
+    found = cross_entropy([scores], [1.0])  # as data sets have it
     found.backward()
     shares = [math.exp(s.data) / sum(math.exp(s.data) for s in scores) for s in scores]
     assert found.data == pytest.approx(-math.log(shares[1]), rel=1e-14)

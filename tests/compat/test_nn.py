@@ -25,7 +25,10 @@ def test_the_layers_of_courses():
     assert not any(
         n.nonlin for layer in nn.MLP(2, [2, 1], nonlin=False).layers for n in layer.neurons
     )
-    assert len(nn.Neuron(3, bias=False).parameters()) == 3
+    neuron = nn.Neuron(2, nonlin=False, bias=False)
+    assert neuron(x).data == 0.5 * neuron.w[0].data - neuron.w[1].data
+    assert len(neuron.parameters()) == 2
+    assert nn.Sequential(neuron, nn.Tanh())(x)._op == "tanh"  # not as a list
     assert len([*nn.MLP(2, [2, 1])(x)]) == 1  # as a list of one, for courses that take its [0]
 
 

@@ -114,9 +114,13 @@ def test_a_table_for_a_spreadsheet_has_numbers_in_columns_of_their_own(tmp_path,
         said = {row[6]: row[7] for row in rows}
         assert (said["a.json"], said["b.json"], said["c.json"]) == (empty, foreign, foreign)
     capsys.readouterr()
-    link = "play.html#expression=w*x*w&at=w=2,x=-2"
-    main(["marks", str(tmp_path), "--lang", "en", "--exercise", link])
-    assert capsys.readouterr().out.count("another exercise or other numbers") == 2
+    (tmp_path / "eva.json").write_text(result((1, {"answers": ["a", "L"]})))  # 8 are right
+    for numbers, others in (("w=2", 2), ("w=3", 0)):
+        link = f"play.html#expression=w*x*w&at={numbers},x=-2"
+        main(["marks", str(tmp_path), "--lang", "en", "--exercise", link])
+        out = capsys.readouterr().out
+        assert out.count("another exercise or other numbers") == others
+        assert out.count("edited: the file says 9/9") == 1
 
 
 def test_files_lie_as_a_platform_hands_them_out(tmp_path, capsys):
