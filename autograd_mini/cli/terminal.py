@@ -61,9 +61,9 @@ class _Player:
     """Where the reader is, and what the keys do."""
 
     def __init__(
-        self, steps: Steps, console: Console, lang: str, phases: Sequence[str], start: int
+        self, steps: Steps, console: Console, lang: str, phases: tuple[str, ...], start: int
     ) -> None:
-        self.steps, self.console, self.all = steps, console, tuple(phases)
+        self.steps, self.console, self.all = steps, console, phases
         self.screen = Screen(steps, console, lang)
         self.lang, self.index = lang, start
         self.typed: str | None = None  # the number of a step, while it is being typed
@@ -128,13 +128,13 @@ class _Player:
         elif key in "0123456789" and len(typed) < 12:
             self.typed = typed + key
 
-    def _choose(self, phases: Sequence[str]) -> None:
+    def _choose(self, phases: tuple[str, ...]) -> None:
         """Show the steps of these phases only; the nearest of them, if the current one is not."""
         shown = [k for k, step in enumerate(self.steps) if phase(step) in phases]
         if not shown:
             self.message = text("terminal.none", self.lang)
             return
-        self.shown, self.phases = shown, tuple(phases)
+        self.shown, self.phases = shown, phases
         self.index = min(shown, key=lambda k: abs(k - self.index))
 
     # --- the screen ------------------------------------------------------------------------------
