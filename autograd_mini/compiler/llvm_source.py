@@ -211,16 +211,19 @@ class Printer:
         w = self.w = Writer(self.width, self.calls)
         size = self.vectors.size * w.width
         pointers = [(w.at("%v", b * size), w.at("%r", b * w.width)) for b in range(self.blocks)]
-        blocks, left = [], w.same("%left", "i64")
+        blocks, left, zero = [], w.same("%left", "i64"), w.constant(0.0)
         for b, pair in enumerate(pointers):  # a mask: which of a vector's samples there are
             first = w.constants([*range(b * w.width, (b + 1) * w.width)])
-            blocks.append((w.line(f"icmp sgt {w.i} {left}, {first}"), pair, dict[int, str]()))
+            mask = w.line(f"icmp sgt {w.i} {left}, {first}")
+            blocks.append((mask, pair, dict[int, str](), dict[int, str]()))
         for i in chunk:
             total = w.load("%s", self.sums[i] * w.width)
-            for mask, self.pointers, self.known in blocks:
-                factors = [self._operand(x) for x in self.factors[i]]
-                more = w.apply("+" if len(factors) == 1 else "fma", *factors, total)
-                total = w.apply("select", mask, more, total)
+            for mask, self.pointers, self.known, masked in blocks:
+                for x in self.factors[i]:
+                    if x not in masked:
+                        masked[x] = w.apply("select", mask, self._operand(x), zero)
+                factors = [masked[x] for x in self.factors[i]]
+                total = w.apply("+" if len(factors) == 1 else "fma", *factors, total)
             w.store(total, "%s", self.sums[i] * w.width)
         return w.lines
 
