@@ -44,7 +44,7 @@ def called(f: Function, what: str = "f") -> Any:
         return f()
     except (CheckError, UndefinedError):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a program's own end is no verdict
         if not isinstance(error, ValueError | ArithmeticError) or _STRUCTURE.search(str(error)):
             raise CheckError(f"{what} raised {type(error).__name__}: {error}") from error
         of_user = what.isidentifier() and what != "f"  # "gradient", "jvp"; not "backward()"

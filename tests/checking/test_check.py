@@ -2,6 +2,7 @@
 
 import math
 import random
+import sys
 import warnings
 from fractions import Fraction
 from functools import reduce
@@ -586,6 +587,7 @@ def mutates_array(v):
         (lambda: check_grad(lambda v: np.array([v, v]), 1.0), "must give one Value"),
         (lambda: check_grad(lambda x, y: x, 1.0), "takes the arguments .x, y., which at"),
         (lambda: check_grad(lambda x: x * x, (1.0, 2.0)), "f raised TypeError: .*'tuple'"),
+        (lambda: check_grad(lambda x: sys.exit(3), 1.0), "f raised SystemExit: 3"),
         (lambda: check_grad(lambda x, y: x, {"z": 1.0}), "takes the arguments .x, y., which at"),
         (lambda: check_grad(lambda x, y: x, {1: 1.0}), "takes the arguments .x, y., which at"),
         (lambda: check_grad(mutates, [1.0]), "changes its argument"),
