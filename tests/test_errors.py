@@ -6,7 +6,6 @@ import pickle
 import re
 from fractions import Fraction
 
-import mpmath as mp
 import pytest
 
 from autograd_mini import MLP, Value, functions, grad, hessian, losses, op, ops
@@ -20,6 +19,7 @@ from autograd_mini.errors import (
     RangeError,
 )
 from autograd_mini.ops import SHEET
+from autograd_mini.rules.evaluation import at_kink
 from autograd_mini.rules.higher import is_stale
 from tests.refusals import refused
 
@@ -227,11 +227,23 @@ def test_bad_inputs(call, error, text):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("number", [float, Fraction, mp.mpf])
-@pytest.mark.parametrize("text", ["a", "exp(a_i)", "b", "max(a) * b_i"])
-def test_a_value_that_is_a_vector_is_refused(own, text, number):
-    with pytest.raises(FormulaError, match="is a vector, not a number"):
-        own("f(a[])", text, "1", given={"b": "others(a)"})([V(number(1)), V(number(2))])
+@pytest.mark.parametrize("formulas", [
+    *(("f(a[])", text, "1") for text in ("a", "exp(a_i)", "b", "max(a) * b_i", "sum(a) + a")),
+    *(("f(a[])", "sum(a)", text) for text in ("b", "others(a)", "m_i")),
+    *(("f(a[], c)", "c * sum(a)", "c", text) for text in ("a", "a_i", "sum(c)")),
+    ("f(a)", "sum(a)", "1"),
+])  # fmt: skip
+def test_a_vector_for_a_number_is_refused_and_the_reverse(own, formulas):
+    given = {"b": "others(a)", "m": "max(a)"} if "[]" in formulas[0] else {}
+    with pytest.raises(FormulaError, match="' has a vector for a number, or the reverse"):
+        own(*formulas, given=given)
+
+
+def test_a_kink_may_be_that_of_each_element(own):
+    made = own("f(a[])", "sum(r)", "where(a_i > 0, 1, 0)", given={"r": "relu(a_i)"}, kinks=["a"])
+    assert [at_kink(made, [(1.0, x)]) for x in (0.0, 2.0)] == [True, False]
+    with pytest.raises(FormulaError, match="'a - 1' has a vector for a number"):
+        own("g(a[])", "sum(a)", "1", kinks=["a - 1"])
 
 
 def test_what_elements_of_a_vector_must_be_is_told(own):

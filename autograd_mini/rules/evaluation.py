@@ -1,5 +1,6 @@
 """Evaluating an operation on numbers, its kinks too; what was wrong where it cannot be."""
 
+from ast import unparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import product
@@ -67,8 +68,6 @@ def value(op: Op, kind: Kind, numbers: Sequence[Any], args: Sequence[Any]) -> Nu
         raise refusal(op, kind, numbers, args, why) from None
     except (ArithmeticError, ValueError, TypeError, NameError, IndexError) as error:
         raise refusal(op, kind, numbers, args, error) from None
-    if out.__class__ is tuple:
-        raise errors.FormulaError(f"{op.signature}: {op.value!r} is a vector, not a number")
     if out.__class__ is not float and _is_complex(out) and not any(map(_is_complex, flat(numbers))):
         raise refusal(op, kind, numbers, args, ValueError())
     if kind is FLOAT:
@@ -101,8 +100,14 @@ def partials(
 def confine(op: Op) -> None:
     """Where its formula has a value outside of its domains, put log(-1): there is no such number.
 
-    Raises FormulaError for such a domain if it is neither an interval nor all but 0.
+    Raises FormulaError for such a domain if it is neither an interval nor all but 0, and for a
+    formula that has a vector in place of a number, or a number in place of a vector.
     """
+    for key, tree in op.trees.items():
+        if not key.startswith("shown") and not _has_rank(op, key):
+            raise errors.FormulaError(
+                f"op {op.signature!r}: {unparse(tree)!r} has a vector for a number, or the reverse"
+            )
     if not _beyond(op):
         return
     op.rules.clear()
@@ -117,6 +122,20 @@ def confine(op: Op) -> None:
     if needed := _beyond(op):
         how = "let the formula refuse all else: where(condition, value, log(-1))"
         raise errors.FormulaError(f"op {op.signature!r}: it needs {needed}; {how}")
+
+
+def _has_rank(op: Op, key: str) -> bool:
+    """Whether a formula can be computed for vectors of two, with a number where one is meant."""
+    at = [(0.5, 0.25) if param in op.vectors else 0.5 for param in op.params]
+    try:
+        (found,) = rule(op, IEEE, beside=(key,)).partials(*at, 0.5)
+    except TypeError:
+        return False
+    except (ArithmeticError, ValueError):
+        return True
+    meant = ({"value": 0.5} | {f"d{k}": x for k, x in enumerate(at)}).get(key, found)
+    nested = tuple in map(type, flat([found]))
+    return not nested and isinstance(found, tuple) is isinstance(meant, tuple)
 
 
 def _beyond(op: Op) -> str | None:
