@@ -321,12 +321,17 @@ def activations() -> list[str]:
     >>> {"linear", "relu", "tanh", "leaky_relu"} <= set(activations()), "dot" in activations()
     (True, False)
     """
-    of_one = (op for op in SHEET.values() if len(op.params) - len(op.defaults) == 1)
-    return ["linear", *(op.name for op in of_one if not op.vectors)]
+    return ["linear", *filter(_is_of_one, SHEET)]
+
+
+def _is_of_one(name: str) -> bool:
+    op = SHEET[name]
+    return len(op.params) - len(op.defaults) == 1 and not op.vectors
 
 
 def _check_activation(act: Any) -> None:
-    if not callable(act) and act not in activations():
+    known = act == "linear" or (isinstance(act, str) and act in SHEET and _is_of_one(act))
+    if not (known or callable(act)):
         raise ValueError(f"activation {act!r} is unknown; known are {', '.join(activations())}")
 
 
