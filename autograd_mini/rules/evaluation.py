@@ -129,7 +129,7 @@ def _has_rank(op: Op, key: str) -> bool:
     at = [(0.5, 0.25) if param in op.vectors else 0.5 for param in op.params]
     try:
         (found,) = rule(op, IEEE, beside=(key,)).partials(*at, 0.5)
-    except TypeError:
+    except (TypeError, AttributeError):  # the latter is of a number in `count`
         return False
     except (ArithmeticError, ValueError):
         return True

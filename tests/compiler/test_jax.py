@@ -187,6 +187,9 @@ def test_as_jax_wants_one_number():
         as_jax(loss)
     with pytest.raises(TypeError, match="takes real numbers, got x = 2j"):
         as_jax(compile(lambda x: x**2, backend="python"))(2j)
+    for none in ([], np.zeros((0, 2))):
+        with pytest.raises(ValueError, match="the batch x has no samples"):
+            as_jax(compile(loss, batch=("x", "y"), backend="python"))([0.5], none, [])
 
 
 def test_the_examples():
