@@ -106,7 +106,8 @@ def confine(op: Op) -> None:
     for key, tree in op.trees.items():
         if not key.startswith("shown") and not _has_rank(op, key):
             raise errors.FormulaError(
-                f"op {op.signature!r}: {unparse(tree)!r} has a vector for a number, or the reverse"
+                f"op {op.signature!r}: {unparse(tree)!r} has a vector for a number, or the reverse;"
+                " a_i is a number, and with given=dict(t='exp(a_i)') t is a vector"
             )
     if not _beyond(op):
         return
