@@ -229,13 +229,14 @@ def test_bad_inputs(call, error, text):
 
 @pytest.mark.parametrize("formulas", [
     *(("f(a[])", text, "1") for text in ("a", "exp(a_i)", "b", "max(a) * b_i", "sum(a) + a")),
+    ("f(a[])", "sum(exp(a_i))", "exp(a_i)"),
     *(("f(a[])", "sum(a)", text) for text in ("b", "others(a)", "m_i")),
     *(("f(a[], c)", "c * sum(a)", "c", text) for text in ("a", "a_i", "sum(c)")),
-    ("f(a)", "sum(a)", "1"),
+    *(("f(a)", text, "1") for text in ("sum(a)", "count(a, 1)", "gap(a, 1)")),
 ])  # fmt: skip
 def test_a_vector_for_a_number_is_refused_and_the_reverse(own, formulas):
     given = {"b": "others(a)", "m": "max(a)"} if "[]" in formulas[0] else {}
-    with pytest.raises(FormulaError, match="' has a vector for a number, or the reverse"):
+    with pytest.raises(FormulaError, match="' has a vector for a number, or the reverse; a_i is a"):
         own(*formulas, given=given)
 
 

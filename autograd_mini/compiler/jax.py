@@ -89,7 +89,8 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
 
     jax.jit, vmap and grad take it, and shard_map: give it the name of the `axis` over which a batch
     is spread. The arguments that are not `wrt` are constants for jax.grad. Numbers are of JAX's
-    type: float32 unless jax_enable_x64 is set.
+    type: float32 unless jax_enable_x64 is set. A second derivative is JAX's own, of the gradient's
+    program: nan where `where` passes over one that has none (`fast.hessian` is the engine's).
 
     Raises ValueError where the function gives more than one number for a sample, TypeError for one
     that is not compiled.
@@ -105,7 +106,7 @@ def as_jax(fast: Compiled, axis: str | None = None) -> Callable[..., Any]:
 
     def zeros(x: Any, rows: bool) -> Any:
         row = tree_map(lambda leaf: np.zeros(jnp.shape(leaf)[rows:]), x)
-        return [row] * len(tree_leaves(x)[0]) if rows else row
+        return [row] * len(next(iter(tree_leaves(x)), ())) if rows else row
 
     def run(what: str, given: dict[str, Any]) -> list[Any]:
         given = {name: given[name] for name in fast.signature.parameters if name in given}

@@ -14,14 +14,19 @@ from .numpy import functions
 
 
 def _prod(*a: Any) -> Any:
-    """The product by mantissas and exponents: neither overflow nor underflow on the way."""
+    """The product by mantissas and exponents: neither overflow nor underflow on the way.
+
+    Numbers that XLA counts as 0 have to be 0 here, too: its frexp makes 1e-324 times 1e308 of them.
+    """
+    a = tuple([jnp.where(abs(x) < jnp.finfo(x.dtype).tiny, 0.0 * x, x) for x in a])
     mantissa, exponent = jnp.frexp(a[0])
     for x in a[1:]:
         part, shift = jnp.frexp(x)
         mantissa, more = jnp.frexp(mantissa * part)
         exponent = exponent + shift + more
     plain = reduce(operator.mul, a)
-    return jnp.where(jnp.isfinite(sum(a)), jnp.ldexp(mantissa, exponent), plain)
+    finite = reduce(operator.and_, map(jnp.isfinite, a))  # their sum may be beyond the floats
+    return jnp.where(finite, jnp.ldexp(mantissa, exponent), plain)
 
 
 def _others(*a: Any) -> Any:

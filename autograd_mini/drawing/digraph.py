@@ -239,7 +239,7 @@ def render(
             if nodes <= most and not _THAI.search(source):
                 return _packaged(source, format, layout)
             # The C code itself cannot be stopped, and its crash would be Python's.
-            apart = [sys.executable, "-P", "-c", _APART, format, layout]
+            apart = [sys.executable or "", "-P", "-c", _APART, format, layout]
             try:
                 return _run(apart, source, time_limit)
             except RenderingError as error:
@@ -336,7 +336,8 @@ def _run(command: list[str], source: str, time_limit: float) -> bytes:
             " or raise time_limit"
         ) from None
     except OSError as error:
-        raise RenderingError(f"{command[0]} does not start: {error.strerror}") from None
+        name = command[0] or "Python"  # inside another program it may not know where it is
+        raise RenderingError(f"{name} does not start: {error.strerror}") from None
     if done.returncode or not done.stdout:
         said = _first_line(done.stderr.decode(errors="replace"))
         if done.returncode < 0:

@@ -106,7 +106,8 @@ def confine(op: Op) -> None:
     for key, tree in op.trees.items():
         if not key.startswith("shown") and not _has_rank(op, key):
             raise errors.FormulaError(
-                f"op {op.signature!r}: {unparse(tree)!r} has a vector for a number, or the reverse"
+                f"op {op.signature!r}: {unparse(tree)!r} has a vector for a number, or the reverse;"
+                " a_i is a number, and with given=dict(t='exp(a_i)') t is a vector"
             )
     if not _beyond(op):
         return
@@ -129,7 +130,7 @@ def _has_rank(op: Op, key: str) -> bool:
     at = [(0.5, 0.25) if param in op.vectors else 0.5 for param in op.params]
     try:
         (found,) = rule(op, IEEE, beside=(key,)).partials(*at, 0.5)
-    except TypeError:
+    except (TypeError, AttributeError):  # the latter is of a number in `count`
         return False
     except (ArithmeticError, ValueError):
         return True

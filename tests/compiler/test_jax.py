@@ -160,6 +160,19 @@ def test_functions_in_which_xla_loses_digits(name, points):
     assert got == pytest.approx(wanted, rel=1e-15, abs=0)
 
 
+@pytest.mark.parametrize(
+    ("x", "wanted"),
+    [
+        ([1e308, 1e308, 1e-200, 1e-200], 1e216),  # their sum is beyond the floats
+        ([-1e31, 1e-308, 1e31], 0.0),  # one counts as 0 here, and was 2e-324
+        ([np.inf, -1.0, 2.0], -np.inf),
+    ],
+)
+def test_a_product_of_large_and_small_numbers(x, wanted):
+    got = compile(functions.prod, backend="jax")(x)
+    assert got == pytest.approx(wanted, rel=1e-15, abs=0)
+
+
 @pytest.mark.parametrize(("number", "x"), [("float32", 1e20), ("float64", 1e155)])
 def test_an_adjoint_of_zero_hands_nothing_on_to_a_slope_beyond_its_numbers(number, x):
     """JAX's tanh(x**3) has the gradient nan there."""
@@ -174,6 +187,9 @@ def test_as_jax_wants_one_number():
         as_jax(loss)
     with pytest.raises(TypeError, match="takes real numbers, got x = 2j"):
         as_jax(compile(lambda x: x**2, backend="python"))(2j)
+    for none in ([], np.zeros((0, 2))):
+        with pytest.raises(ValueError, match="the batch x has no samples"):
+            as_jax(compile(loss, batch=("x", "y"), backend="python"))([0.5], none, [])
 
 
 def test_the_examples():

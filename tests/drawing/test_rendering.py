@@ -248,6 +248,14 @@ def test_wrong_arguments(options, asked, message):
         draw(neuron(), **options).pipe(**asked)
 
 
+@pytest.mark.parametrize("where", [None, ""])
+def test_a_python_that_does_not_know_where_it_is_asks_the_systems_graphviz(where, monkeypatch):
+    monkeypatch.setattr(sys, "executable", where)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(RenderingError, match="packaged Graphviz: Python does not start"):
+        rendering.render("digraph { a }", "svg", nodes=rendering.LARGE + 1)
+
+
 def test_a_layout_can_be_interrupted():
     """Ctrl-C while Graphviz computes ends the program at once, as anything else in Python."""
     code = (
