@@ -34,7 +34,8 @@ def expdiff(a: Any, b: Any, exp: Any = math.exp, where: Any = None) -> Any:
         return 1.0 if a == b else exp(d)  # equal infinities
     c, e = d - a, exp(d)
     near = e * (1.0 + ((a - (d - c)) - (b + c)))
-    return near if where is None else where(abs(d) < 1000, near, where(a == b, 1.0, e))
+    # equality comes first: where XLA has fused the product that a is, d may not be 0
+    return near if where is None else where(a == b, 1.0, where(abs(d) < 1000, near, e))
 
 
 def _sinc(a: float) -> float:

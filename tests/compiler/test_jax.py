@@ -173,6 +173,15 @@ def test_a_product_of_large_and_small_numbers(x, wanted):
     assert got == pytest.approx(wanted, rel=1e-15, abs=0)
 
 
+def test_the_largest_of_large_products_is_the_largest_although_xla_fuses_them():
+    def f(w, x):
+        return functions.logsumexp([w[0] * x[0], w[1] * x[1], w[0] * w[1]])
+
+    w, x = [1.648072440487618, 0.15159387566172633], [0.5, 1e20]
+    (got,), gradient = compile(f, batch="x", reduce=None, backend="jax").value_and_grad(w, [x])
+    assert (got, *gradient) == (w[1] * x[1], [0.0, 1e20])  # was nan
+
+
 @pytest.mark.parametrize(("number", "x"), [("float32", 1e20), ("float64", 1e155)])
 def test_an_adjoint_of_zero_hands_nothing_on_to_a_slope_beyond_its_numbers(number, x):
     """JAX's tanh(x**3) has the gradient nan there."""
