@@ -403,5 +403,9 @@ def _labels_for(n: int, labels: Sequence[str], whose: str) -> Sequence[str]:
     return labels
 
 
-def _said(lang: str = "en", texts: Mapping[str, str] | None = None) -> dict[str, str]:
+def _said(
+    lang: str = "en", texts: Mapping[str, str] | None = None, **unknown: object
+) -> dict[str, str]:
+    if unknown:
+        raise TypeError(f"a plot has no argument {', '.join(unknown)}")
     return words_of("plot", lang) | dict(texts or {})

@@ -424,6 +424,7 @@ REGRESSION = Dataset("r", [(0, 0), (1, 1)], [0.5, 1.5])
         (lambda: plots.gradient_histograms(NET, [[1.0, 2.0]], of="biases"),
          ValueError, "must be one of activations, weights, got 'biases'"),
         (lambda: plots.gradient_by_depth({}), ValueError, "no diagnosis"),
+        (lambda: plots.gradient_by_depth({}, words=9), TypeError, "a plot has no argument words"),
         (lambda: plots.gradient_by_depth(0.5), TypeError, r"class Diagnosis, got 0.5 \(float"),
         (lambda: plots.loss_curve([1.0, 0.5]), TypeError, r"history must be of the class History"),
         (lambda: plots.decision_boundary(NET, ([[0.0]], [1])), TypeError, "the class Dataset, got"),
