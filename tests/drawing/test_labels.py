@@ -9,18 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd_mini import (
-    Value,
-    draw,
-    draw_paths,
-    draw_text,
-    from_json,
-    scope,
-    steps,
-    to_json,
-    to_latex,
-    to_mermaid,
-)
+from autograd_mini import Value, draw, draw_paths, draw_text, scope, steps
+from autograd_mini.drawing import from_json, to_json, to_latex, to_mermaid
 from autograd_mini.drawing.latex import text as latex_text
 from autograd_mini.drawing.scopes import scope_of
 from autograd_mini.notation.labels import name, printable

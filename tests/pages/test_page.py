@@ -407,15 +407,8 @@ def test_squeezing_keeps_the_code():
 def test_no_file_declares_a_name_twice_for_all():
     """The files of a page share one scope: two `const x` in it would stop every script."""
     names = {}
-    more = (
-        *MAKING,
-        "playground.js",
-        "layers.js",
-        "layout.js",
-        "packed.js",
-        *page_module.GROUPS[1:],
-    )
-    for file in (*page_module.FIRST, *page_module.LAST, *more):
+    more = "playground.js layers.js layout.js packed.js".split()
+    for file in (*page_module.FIRST, *page_module.LAST, *MAKING, *more, *page_module.GROUPS[1:]):
         text = (ASSETS / file).read_text(encoding="utf-8")
         declared = r"^(?:const|let|class|function|async function) ([\w$]+)"
         for name in re.findall(declared, text, re.M):

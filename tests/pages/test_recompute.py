@@ -1,6 +1,7 @@
 """What-if: the recorded graph at other inputs, in the page, against Python."""
 
 import random
+import re
 from contextlib import suppress
 from fractions import Fraction
 
@@ -190,11 +191,9 @@ def test_derivatives_by_differences_in_the_page(run):
         with suppress(AutogradError):
             truths.append(graph_of(graph, at, -2.5))
             cases.append((recorded, leaves_of(recorded, at)))
-    script = (
-        "return runs.map((r, k) => r.data.map((_, node) =>"
-        " differentiate(r, new Map(given.leaves[k]), node)"
-        ".slice(0, 2).map(x => Number.isFinite(x) ? x : null)));"
-    )
+    script = """return runs.map((r, k) => r.data.map((_, node) =>
+      differentiate(r, new Map(given.leaves[k]), node).slice(0, 2)
+        .map(x => Number.isFinite(x) ? x : null)));"""
     narrow = count = 0
     for truth, found in zip(truths, answers(run, cases, script), strict=True):
         for node, (value, bar) in zip(truth.nodes, found, strict=True):
@@ -366,5 +365,7 @@ def test_every_condition_of_the_sheet_is_in_spanish():
     wordless = {"{} > 0", "{} >= 0", "{} != 0", "-1 <= {} <= 1", "-1 < {} < 1", "{} > -1"}
     wordless |= {"{} >= 1", "low <= high"}
     assert {text for text in conditions if translated(text, "es") == text} == wordless
+    english = re.compile(r"\b(and|any|at|integer|is|large|least|number|of|or|other|than|where)\b")
+    assert [text for text in conditions if english.search(translated(text, "es"))] == []
     needs = ["a > 0, or an integer b (b ≥ 0 where a = 0)", "a > 0, o un b entero (b ≥ 0 si a = 0)"]
     assert page_module.needs_of([SHEET["pow"]]) == {"pow": needs}
