@@ -23,9 +23,7 @@ def recorded():
 
 @pytest.fixture
 def opened(opened):
-    return lambda steps=None, **options: opened(
-        steps or recorded(), **{"reduced_motion": "reduce", **options}
-    )
+    return lambda run=None, **more: opened(run or recorded(), reduced_motion="reduce", **more)
 
 
 def step(page):

@@ -164,16 +164,12 @@ def assert_told(recorded, state, things):
         assert x["open"] or [row[1] for row in x["rows"]] == shown, x
 
 
-def closed_boxes(page):
-    """Their width, what stands in them, and how wide that is."""
-    return page.evaluate(
-        f"""() => {{
-          const pen = document.createElement("canvas").getContext("2d");
-          pen.font = "12px Helvetica, Arial, sans-serif";
-          return {THINGS}.filter(x => !x.open).map(({{w, group, rows}}) => ({{w, group, rows,
-            needed: Math.max(...rows.map(([a, b]) => pen.measureText(a + b).width)) + 18}}));
-        }}"""
-    )
+CLOSED = f"""() => {{
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = "12px Helvetica, Arial, sans-serif";
+  return {THINGS}.filter(x => !x.open).map(({{w, group, rows}}) => ({{w, group, rows,
+    needed: Math.max(...rows.map(([a, b]) => pen.measureText(a + b).width)) + 18}}));
+}}"""  # of closed boxes their width, what stands in them, and how wide that is
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
@@ -181,8 +177,7 @@ def test_what_stands_in_a_box_has_room(shown, lang):
     model = MLP(2, [4, 1], activation="tanh", seed=0)
     points = [[0.01 * k, 0.5 - 0.02 * k] for k in range(24)]
     recorded = steps(mse([model(point) for point in points], [1.0] * 24) * 1e-4)
-    page = shown(recorded, lang, len(recorded) - 1)
-    boxes = closed_boxes(page)
+    boxes = shown(recorded, lang, len(recorded) - 1).evaluate(CLOSED)
     assert any("·10⁻" in x["rows"][1][1] for x in boxes if x["group"] is not None)
     assert [x for x in boxes if x["needed"] > x["w"]] == []
 
@@ -192,27 +187,25 @@ def test_how_much_of_a_group_is_done_has_room(shown, lang):
     y = Value(1.0)
     for _ in range(1000):
         y = -y
-    boxes = closed_boxes(shown(steps(y), lang, 100))
+    boxes = shown(steps(y), lang, 100).evaluate(CLOSED)
     assert any(x["rows"][0][1].startswith("101 / ") for x in boxes)
     assert [x for x in boxes if x["needed"] > x["w"]] == []
 
 
+TOLD = """steps => steps.map(i => {
+  const s = document.getElementById("slider");
+  const text = id => document.getElementById(id).textContent;
+  s.value = i;
+  s.dispatchEvent(new Event("input"));
+  return [text("step"), text("ledger").replace(/By finite differences.*/, "")];
+})"""
+
+
 def test_both_forms_of_a_recording_tell_the_same(shown, monkeypatch):
-    told = []
-    run = network(lr=0.5)
+    told, run = [], network(lr=0.5)
     for many in (100, 10**6):
         monkeypatch.setattr(page_module, "MANY", many)
-        texts = shown(run).evaluate(
-            """steps => steps.map(i => {
-          const s = document.getElementById("slider");
-          const text = id => document.getElementById(id).textContent;
-          s.value = i;
-          s.dispatchEvent(new Event("input"));
-          return [text("step"), text("ledger").replace(/By finite differences.*/, "")];
-        })""",
-            list(range(1, len(run), 61)),
-        )
-        told.append(texts)
+        told.append(shown(run).evaluate(TOLD, [*range(1, len(run), 61)]))
     assert told[0] == told[1]
 
 

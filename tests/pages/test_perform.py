@@ -249,9 +249,8 @@ def test_marks_that_were_edited_and_steps_that_do_not_follow_are_told(result, tm
         (tmp_path / f"{name}.json").write_text(json.dumps(result | {"decisions": changed}))
     (tmp_path / "f.json").write_text("{")
     assert main(["marks", str(tmp_path), "--lang", "es"]) == 1
-    lines = {
-        re.split(r"\s{2,}", line.strip())[-2]: line for line in capsys.readouterr().out.splitlines()
-    }
+    shown = capsys.readouterr().out.splitlines()
+    lines = {re.split(r"\s{2,}", line.strip())[-2]: line for line in shown}
     assert "cambiado a mano: el archivo dice 13/13" in lines["b.json"]
     cells = re.split(r"\s{2,}", lines["b.json"])
     assert cells[2:6] == ["w=3 x=-2", "12", "13", "92"]

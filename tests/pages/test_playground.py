@@ -189,9 +189,8 @@ def test_whatever_is_mistyped_is_refused_where_python_refuses(made):
     same = 0
     for text, answer in zip(texts, made(READ, texts), strict=True):
         wanted = python_reads(text)
-        assert (len(answer) == 4 and isinstance(answer[3], dict)) == (
-            len(wanted) == 4 and isinstance(wanted[3], dict)
-        ), text
+        refused, so = (len(x) == 4 and isinstance(x[3], dict) for x in (answer, wanted))
+        assert refused == so, text
         same += answer == wanted
     assert same >= 0.93 * len(texts)  # of several mistakes the two may name another one
 

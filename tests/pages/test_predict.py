@@ -54,11 +54,6 @@ def open_details(page):
     page.evaluate("document.querySelector('#predict details').open = true")
 
 
-def start_again(page):
-    open_details(page)
-    page.click("text=Start again")
-
-
 def go_to_question(page, start, wish="fits"):
     """Skip questions until one starts like this."""
     open_details(page)
@@ -165,7 +160,8 @@ def shared(browser, tmp_path_factory):
 
 @pytest.mark.parametrize(("start", "wish", "text", "said"), MISTAKES)
 def test_a_mistake_is_named(shared, start, wish, text, said):
-    start_again(shared)
+    open_details(shared)
+    shared.click("text=Start again")
     go_to_question(shared, start, wish)
     assert answer(shared, text).startswith(f"✗ Not that. {said}"), verdict(shared)
     assert shared.get_attribute("#verdict", "class") == "wrong"

@@ -127,9 +127,8 @@ def test_what_a_broken_engine_did_is_read_as_it_was(run, name):
         ([k, x]) => [k, typeof x === "number" ? shown(x) : x])));"""
     found = run(scripts([], script), {"runs": [run_data(wrong)]})
     assert told(found, wrong) == told(wrong, wrong)
-    assert [step["users"] for step in found if step["kind"] == "visit"] == [
-        [*step.users] for step in wrong if step.kind == "visit"
-    ]
+    users = [[*step.users] for step in wrong if step.kind == "visit"]
+    assert [step["users"] for step in found if step["kind"] == "visit"] == users
 
 
 def hinge(x, y):
