@@ -196,11 +196,6 @@ def test_the_picture_is_the_recorded_one(opened):
 
 
 # --- points --------------------------------------------------------------------------------------
-def centre(page, i):
-    box = page.locator(".handle").nth(i).bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def data_of(page, data):
     points = page.evaluate("page.points")
     return Dataset(data.name, points["inputs"], points["targets"], class_names=data.class_names)
@@ -222,7 +217,7 @@ def test_added_moved_and_removed_points_change_the_training_alike(opened):
     wanted = (low + 0.95 * (high - low), bottom + 0.95 * (top - bottom))
     assert made.inputs[16] == pytest.approx(wanted, abs=0.02)
     assert made.targets[16] == 1
-    page.mouse.move(*centre(page, 16))
+    page.locator(".handle").nth(16).hover()
     page.mouse.down()
     page.mouse.move(*at(0.5, 0.6))
     page.mouse.move(*at(0.05, 0.1))
