@@ -32,10 +32,14 @@ def shown_texts(drawing):
     return [text.replace("\xa0", " ").strip() for text in texts]
 
 
+def as_named(label):
+    """What a node with this label is called."""
+    return name(label) if label.strip() else "v₁"
+
+
 def check_label(label):
     drawing = draw(Value(1.0, label=label))
-    named = name(label) if label.strip() else ""
-    expected = named.replace("\xa0", " ").replace("\u200b", "").strip() or "v₁"
+    expected = as_named(label).replace("\xa0", " ").replace("\u200b", "").strip() or "v₁"
     shown = [text.replace("\u200b", "") for text in shown_texts(drawing)]
     assert expected in shown
     assert len(shown) == 5
@@ -85,11 +89,6 @@ def test_any_group_name_comes_out_as_text(layer, rest):
 
 # --- the other forms ------------------------------------------------------------------------------
 LABELS = st.one_of(st.sampled_from(NASTY), TEXT)
-
-
-def as_named(label):
-    """What a node with this label is called."""
-    return name(label) if label.strip() else "v₁"
 
 
 @settings(max_examples=200)

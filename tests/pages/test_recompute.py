@@ -250,7 +250,7 @@ def neuron(w, x, b):
 
 
 @pytest.fixture
-def neuron_page(opened):
+def page(opened):
     return opened(steps(neuron, 0.5, 2.0, 1.0))
 
 
@@ -258,8 +258,7 @@ def field(page, name):
     return page.get_by_label(name, exact=True).locator("visible=true").first
 
 
-def test_changing_an_input_changes_the_page(neuron_page):
-    page = neuron_page
+def test_changing_an_input_changes_the_page(page):
     page.keyboard.press("End")
     field(page, "w").fill("1.5")
     w, x, b = map(Value, (1.5, 2.0, 1.0))
@@ -280,15 +279,14 @@ def test_changing_an_input_changes_the_page(neuron_page):
     assert page.locator("[data-id=n0] text.data").text_content() == "0.5"
 
 
-def test_the_arrow_keys_change_an_input_in_steps(neuron_page):
-    field(neuron_page, "w").press("ArrowUp")
-    assert float(field(neuron_page, "w").input_value()) == pytest.approx(0.6)
-    assert neuron_page.locator("[data-id=n0] text.data").text_content() == "0.6"
-    assert "step 0 of" in neuron_page.inner_text("#where")  # the player's keys stay out of it
+def test_the_arrow_keys_change_an_input_in_steps(page):
+    field(page, "w").press("ArrowUp")
+    assert float(field(page, "w").input_value()) == pytest.approx(0.6)
+    assert page.locator("[data-id=n0] text.data").text_content() == "0.6"
+    assert "step 0 of" in page.inner_text("#where")  # the player's keys stay out of it
 
 
-def test_out_of_the_domain_the_page_says_so_in_words(neuron_page):
-    page = neuron_page
+def test_out_of_the_domain_the_page_says_so_in_words(page):
     page.keyboard.press("End")
     before = page.locator(".graph text.data").all_text_contents()
     field(page, "b").fill("-4")
