@@ -6,13 +6,13 @@ import json
 import shutil
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 # The headless one alone has no window to draw, and takes a third of the time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -146,6 +146,14 @@ def switch_to_spanish(page: Any) -> None:
     live = "document.getElementById('live').textContent"
     switch = f"() => {{ document.querySelector('[data-lang=es]').click(); return {live}; }}"
     until(page, f"text => {live} !== text", page.evaluate(switch))
+
+
+def downloaded(page: Any, button: str) -> tuple[str, str]:
+    """Press the button: the name of the file that it offers, and its text, ends of lines as is."""
+    with page.expect_download() as waiting:
+        page.click(button)
+    file = waiting.value
+    return file.suggested_filename, Path(file.path()).read_bytes().decode()
 
 
 def function(page: Any) -> Callable[[str, Any], Any]:

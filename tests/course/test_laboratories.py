@@ -4,6 +4,7 @@ import json
 import math
 import xml.etree.ElementTree as ET
 from html import escape
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -64,12 +65,9 @@ def test_the_table_of_depth_within_a_factor_of_3():
 def test_depth_takes_every_activation_with_every_initialiser():
     found = depth(["relu", "tanh"], ["zeros", 2.0], [3, 2], width=3, seeds=2)
     kinds = [(row.activation, row.init, row.layers) for row in found.rows]
-    assert kinds == [
-        (a, i, n) for a in ("relu", "tanh") for i in ("zeros", "s = 2") for n in (2, 3)
-    ]
-    assert [row.verdict for row in found.rows if row.init == "zeros"] == ["dead"] * 2 + [
-        "vanishing"
-    ] * 2
+    assert kinds == [*product(("relu", "tanh"), ("zeros", "s = 2"), (2, 3))]
+    verdicts = [row.verdict for row in found.rows if row.init == "zeros"]
+    assert verdicts == ["dead", "dead", "vanishing", "vanishing"]
     assert [len(path) for path in found.paths] == [4] * 4
     twice = depth(["relu"], ["zeros", "zeros"], [1], seeds=1)
     assert [line[0] for line in twice.panels()[0].lines] == ["zeros"]
@@ -165,9 +163,7 @@ MADE = {
 def test_what_a_laboratory_hands_back(name, monkeypatch):
     found = MADE[name]()
     for lang in LANGUAGES:
-        table = found.table(lang)
-        told = found.text(lang)
-        page = found.to_html(lang)
+        table, told, page = found.table(lang), found.text(lang), found.to_html(lang)
         assert {len(line) for line in table} == {len(table[0])}
         assert all(cell in told for line in table for cell in line)
         assert told.endswith(found.said(lang))

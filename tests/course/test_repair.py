@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from autograd_mini.cli import main
 from autograd_mini.course.repair import BROKEN, JUDGES, broken, copied, fault, verdict
 from autograd_mini.language import text
 
@@ -62,9 +63,8 @@ def test_a_module_of_the_learner_s_takes_no_other_s_place(tmp_path, monkeypatch)
 
 def test_another_order_that_is_wrong_does_not_pass(tmp_path):
     path, source = tmp_path / "07_order.py", broken("07_order", "en")
-    path.write_text(
-        source.replace("in node.parents:", "in reversed(node.parents):"), encoding="utf-8"
-    )
+    reversed_ = source.replace("in node.parents:", "in reversed(node.parents):")
+    path.write_text(reversed_, encoding="utf-8")
     assert " and should give " in verdict(str(path), "en")
 
 
@@ -125,15 +125,11 @@ def few(monkeypatch):
 
 
 def test_the_next_file_its_hint_and_the_end(few, tmp_path, monkeypatch, capsys):
-    from autograd_mini.cli import main
-
     monkeypatch.chdir(tmp_path)
     assert main(["repair", "--lang", "es", "--hint"]) == 1
     first, *rest = capsys.readouterr().out.splitlines()
     assert first == "0 de 3 arreglados. Siguiente: rotos/01_sign.py"
-    assert rest == [
-        "    df/dx, 2.0: da 7 y debería dar 1", text("repair.hint.sign", "es"),
-    ]  # fmt: skip
+    assert rest == ["    df/dx, 2.0: da 7 y debería dar 1", text("repair.hint.sign", "es")]
     (tmp_path / "rotos" / "02_product.py").write_text(mended("02_product"), encoding="utf-8")
     assert main(["repair", "rotos", "--list", "--lang", "es"]) == 1
     assert [line[0] for line in capsys.readouterr().out.splitlines()] == ["✗", "✓", "✗"]
@@ -167,8 +163,6 @@ def test_it_watches_and_ctrl_c_ends_it(tmp_path):
 
 
 def test_a_folder_that_cannot_be(tmp_path, monkeypatch, capsys):
-    from autograd_mini.cli import main
-
     monkeypatch.chdir(tmp_path)
     (tmp_path / "taken").write_text("mine", encoding="utf-8")
     assert main(["repair", "taken", "--lang", "en"]) == 1

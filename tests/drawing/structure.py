@@ -58,10 +58,6 @@ def parsed(drawing: Drawing) -> tuple[dict[str, list[str]], list[tuple[str, str,
     return nodes, [(tail, head, texts) for tail, head, _, texts in seen["edges"].values()]
 
 
-def title(cluster: Any) -> str:
-    return str(cluster.graph_attr["label"])
-
-
 def as_float(text: str) -> float:
     """A number of a picture, read back."""
     digits = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -114,7 +110,7 @@ def groups(graph: Any) -> dict[str, Any]:
             inner = groups(sub)
             below = {id for one in inner.values() for id in _all(one)}
             own = sorted({str(node) for node in sub.nodes()} - below, key=natural)
-            found[title(sub)] = {"nodes": own, "groups": inner}
+            found[str(sub.graph_attr["label"])] = {"nodes": own, "groups": inner}
     return found
 
 

@@ -316,11 +316,9 @@ def test_no_line_runs_through_groups(groups):
 
 def lines_are_free(drawing):
     layout = json.loads(drawing.pipe("json"))
-    sides = {
-        node["_gvid"]: [float(x) for x in (*node["pos"].split(","), node["width"], node["height"])]
-        for node in layout["objects"]
-        if "pos" in node
-    }
+    nodes = [node for node in layout["objects"] if "pos" in node]
+    sizes = ((*node["pos"].split(","), node["width"], node["height"]) for node in nodes)
+    sides = {node["_gvid"]: [*map(float, size)] for node, size in zip(nodes, sizes, strict=True)}
     assert len(layout["edges"]) > 2 * len(sides)
     for edge in layout["edges"]:
         for at, (node, (x, y, width, height)) in product(along(edge), sides.items()):

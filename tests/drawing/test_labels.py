@@ -9,18 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd_mini import (
-    Value,
-    draw,
-    draw_paths,
-    draw_text,
-    from_json,
-    scope,
-    steps,
-    to_json,
-    to_latex,
-    to_mermaid,
-)
+from autograd_mini import Value, draw, draw_paths, draw_text, scope, steps
+from autograd_mini.drawing import from_json, to_json, to_latex, to_mermaid
 from autograd_mini.drawing.latex import text as latex_text
 from autograd_mini.drawing.scopes import scope_of
 from autograd_mini.notation.labels import name, printable
@@ -42,10 +32,14 @@ def shown_texts(drawing):
     return [text.replace("\xa0", " ").strip() for text in texts]
 
 
+def as_named(label):
+    """What a node with this label is called."""
+    return name(label) if label.strip() else "v₁"
+
+
 def check_label(label):
     drawing = draw(Value(1.0, label=label))
-    named = name(label) if label.strip() else ""
-    expected = named.replace("\xa0", " ").replace("\u200b", "").strip() or "v₁"
+    expected = as_named(label).replace("\xa0", " ").replace("\u200b", "").strip() or "v₁"
     shown = [text.replace("\u200b", "") for text in shown_texts(drawing)]
     assert expected in shown
     assert len(shown) == 5
@@ -95,11 +89,6 @@ def test_any_group_name_comes_out_as_text(layer, rest):
 
 # --- the other forms ------------------------------------------------------------------------------
 LABELS = st.one_of(st.sampled_from(NASTY), TEXT)
-
-
-def as_named(label):
-    """What a node with this label is called."""
-    return name(label) if label.strip() else "v₁"
 
 
 @settings(max_examples=200)

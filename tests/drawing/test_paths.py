@@ -8,6 +8,7 @@ import pytest
 
 from autograd_mini import Value, draw_paths, functions
 from tests.drawing.structure import structure
+from tests.refusals import refusing
 
 
 def listed(root, leaf):
@@ -99,15 +100,13 @@ def test_dead_paths_have_the_product_zero():
     assert [path.product for path in drawing.paths] == [3.0, 0]
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"limit": 0}, "limit must be at least 1, got 0"),
-        ({"theme": "neon"}, "theme must be one of"),
-        ({"engine": "cloud"}, "engine must be one of"),
-    ],
+X = Value(1.0)
+test_wrong_options = refusing(
+    {
+        ValueError: [
+            (lambda: draw_paths(X * 2, X, limit=0), "limit must be at least 1, got 0"),
+            (lambda: draw_paths(X * 2, X, theme="neon"), "theme must be one of"),
+            (lambda: draw_paths(X * 2, X, engine="cloud"), "engine must be one of"),
+        ]
+    }
 )
-def test_wrong_options(options, message):
-    x = Value(1.0)
-    with pytest.raises(ValueError, match=message):
-        draw_paths(x * 2, x, **options)

@@ -8,29 +8,16 @@ from fractions import Fraction
 from itertools import combinations, product
 from math import dist
 from operator import mul
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from autograd_mini import (
-    Value,
-    draw,
-    draw_paths,
-    draw_text,
-    functions,
-    ieee,
-    to_json,
-    to_latex,
-    to_mermaid,
-)
-from autograd_mini.drawing import THEMES, Theme
+from autograd_mini import Value, draw, draw_paths, draw_text, functions, ieee
+from autograd_mini.drawing import THEMES, Theme, to_json, to_latex, to_mermaid
 from autograd_mini.drawing.themes import Scale, mixed
 from autograd_mini.graph import topological
 from tests.drawing.structure import GOLDEN, GRAPHS, SVG, as_float, neuron, parsed, structure
 from tests.programs import printed
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.mark.parametrize("name", GRAPHS)

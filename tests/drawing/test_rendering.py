@@ -12,19 +12,8 @@ from types import SimpleNamespace
 import graphviz
 import pytest
 
-from autograd_mini import (
-    Neuron,
-    Value,
-    draw,
-    draw_network,
-    draw_paths,
-    draw_text,
-    from_json,
-    to_json,
-    to_latex,
-    to_mermaid,
-)
-from autograd_mini.drawing import RenderingError, draw_dot
+from autograd_mini import Neuron, Value, draw, draw_network, draw_paths, draw_text
+from autograd_mini.drawing import RenderingError, draw_dot, from_json, to_json, to_latex, to_mermaid
 from autograd_mini.drawing import digraph as rendering
 from tests.drawing.structure import GRAPHS, SVG, network, neuron
 

@@ -99,9 +99,8 @@ def network():
 def test_the_page_explains_as_python_does(make, visit, monkeypatch):
     enclosed = document.enclosed
     spy = "\nwindow.spy = {recording, explainStep, setLanguage, formula};"
-    monkeypatch.setattr(
-        document, "enclosed", lambda *code: enclosed(*code, *([spy] if len(code) > 1 else []))
-    )
+    spied = lambda *code: enclosed(*code, *([spy] if len(code) > 1 else []))
+    monkeypatch.setattr(document, "enclosed", spied)
     recorded = make()
     page = visit()
     page.set_content(to_html(recorded))

@@ -23,9 +23,7 @@ def recorded():
 
 @pytest.fixture
 def opened(opened):
-    return lambda steps=None, **options: opened(
-        steps or recorded(), **{"reduced_motion": "reduce", **options}
-    )
+    return lambda run=None, **more: opened(run or recorded(), reduced_motion="reduce", **more)
 
 
 def step(page):
@@ -33,10 +31,7 @@ def step(page):
 
 
 def found(page):
-    return [
-        " ".join(text.split())
-        for text in page.locator("#found li").evaluate_all("all => all.map(e => e.innerText)")
-    ]
+    return [" ".join(text.split()) for text in page.locator("#found li").all_inner_texts()]
 
 
 def looked_for(page, text):
@@ -87,11 +82,8 @@ def test_enter_goes_to_where_it_is_computed_and_where_its_gradient_comes(opened)
     page = opened()
     run = recorded()
     y = run.names.index("sum₂")
-    stops = [
-        i
-        for i, s in enumerate(run)
-        if (s.kind == "accumulate" and s.parent == y) or (s.kind != "accumulate" and s.node == y)
-    ]
+    of = [step.parent if step.kind == "accumulate" else step.node for step in run]
+    stops = [i for i, node in enumerate(of) if node == y]
     assert [run[i].kind for i in stops] == ["forward", "accumulate", "visit"]
     looked_for(page, "sum")
     for wanted in [*stops, stops[0]]:
@@ -109,12 +101,9 @@ def test_arrows_choose_and_the_pointer_does(opened):
     page.click("#seek")
     page.keyboard.type("given")
     page.keyboard.press("ArrowDown")
-    marked = "[...document.querySelectorAll('#found [aria-selected=true]')].map(e => e.id)"
-    assert (
-        page.evaluate(marked)
-        == ["found1"]
-        == [page.get_attribute("#wanted", "aria-activedescendant")]
-    )
+    (marked,) = page.locator("#found [aria-selected=true]").all()
+    chosen = page.get_attribute("#wanted", "aria-activedescendant")
+    assert marked.get_attribute("id") == chosen == "found1"
     page.keyboard.press("Enter")  # it is there already: to its gradient
     assert page.inner_text("#step h2").endswith("→ x")
     page.click("#found2")

@@ -11,25 +11,18 @@ import pytest
 from PIL import Image, ImageSequence
 
 from autograd_mini import MLP, Value, steps
-from autograd_mini.optim import SGD
 from autograd_mini.pages.film import frames
 from autograd_mini.pages.film.frames import ToolError, save_frames
 from autograd_mini.pages.film.painting import HEIGHT, WIDTH, Painter
 from autograd_mini.stepping.events import lit
 from autograd_mini.stepping.sequence import Accumulate, Forward
-
-
-def neuron(update=False):
-    w, x, b = (Value(n, label=s) for n, s in ((0.5, "w"), (2.0, "x"), (-0.75, "b")))
-    y = (w * x + b).tanh()
-    y.label = "y"
-    return steps(y, optimiser=SGD([w, b], lr=0.1) if update else None)
+from tests.pages.test_compiled import recorded as neuron
 
 
 @pytest.fixture(scope="module")
 def painted():
     """The pictures of a neuron, who has painted them, and what its texts then said."""
-    painter = Painter(neuron(update=True), "es")
+    painter = Painter(neuron(updated=True), "es")
     pictures, said = [], []
     for index in range(len(painter.steps)):
         pictures.append(painter.paint(index))

@@ -56,10 +56,8 @@ def opened(shown, recorded):
 
 
 def places(page):
-    return [
-        [x[key] for key in ("id", "group", "x", "y", "w", "h", "open")]
-        for x in page.evaluate(THINGS)
-    ]
+    keys = "id group x y w h open".split()
+    return [[x[key] for key in keys] for x in page.evaluate(THINGS)]
 
 
 def press(page, *keys):
@@ -107,10 +105,7 @@ def test_what_is_opened_moves_others_right_and_down_only(opened):
     before = {x["id"]: x for x in page.evaluate(THINGS)}
     press(page, "Enter")
     after = {x["id"]: x for x in page.evaluate(THINGS)}
-    moved = [
-        k for k in before if (after[k]["x"], after[k]["y"]) != (before[k]["x"], before[k]["y"])
-    ]
-    assert moved
+    assert any((after[k]["x"], after[k]["y"]) != (x["x"], x["y"]) for k, x in before.items())
     (grown,) = (k for k in before if after[k]["open"])
     for k, x in before.items():
         y, g = after[k], before[grown]
@@ -130,11 +125,7 @@ def test_every_number_is_pythons(opened, recorded, part):
         page.fill("#wanted", name)
         page.keyboard.press("Enter")
         page.keyboard.press("Escape")
-    page.evaluate(
-        "n => { const s = document.getElementById('slider'); s.value = n;"
-        " s.dispatchEvent(new Event('input')); }",
-        at,
-    )
+    page.locator("#slider").fill(str(at))
     things = page.evaluate(THINGS)
     assert sum(x["group"] is None for x in things) > 40
     assert_told(recorded, state, things)
@@ -173,16 +164,12 @@ def assert_told(recorded, state, things):
         assert x["open"] or [row[1] for row in x["rows"]] == shown, x
 
 
-def closed_boxes(page):
-    """Their width, what stands in them, and how wide that is."""
-    return page.evaluate(
-        f"""() => {{
-          const pen = document.createElement("canvas").getContext("2d");
-          pen.font = "12px Helvetica, Arial, sans-serif";
-          return {THINGS}.filter(x => !x.open).map(({{w, group, rows}}) => ({{w, group, rows,
-            needed: Math.max(...rows.map(([a, b]) => pen.measureText(a + b).width)) + 18}}));
-        }}"""
-    )
+CLOSED = f"""() => {{
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = "12px Helvetica, Arial, sans-serif";
+  return {THINGS}.filter(x => !x.open).map(({{w, group, rows}}) => ({{w, group, rows,
+    needed: Math.max(...rows.map(([a, b]) => pen.measureText(a + b).width)) + 18}}));
+}}"""  # of closed boxes their width, what stands in them, and how wide that is
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
@@ -190,8 +177,7 @@ def test_what_stands_in_a_box_has_room(shown, lang):
     model = MLP(2, [4, 1], activation="tanh", seed=0)
     points = [[0.01 * k, 0.5 - 0.02 * k] for k in range(24)]
     recorded = steps(mse([model(point) for point in points], [1.0] * 24) * 1e-4)
-    page = shown(recorded, lang, len(recorded) - 1)
-    boxes = closed_boxes(page)
+    boxes = shown(recorded, lang, len(recorded) - 1).evaluate(CLOSED)
     assert any("·10⁻" in x["rows"][1][1] for x in boxes if x["group"] is not None)
     assert [x for x in boxes if x["needed"] > x["w"]] == []
 
@@ -201,27 +187,25 @@ def test_how_much_of_a_group_is_done_has_room(shown, lang):
     y = Value(1.0)
     for _ in range(1000):
         y = -y
-    boxes = closed_boxes(shown(steps(y), lang, 100))
+    boxes = shown(steps(y), lang, 100).evaluate(CLOSED)
     assert any(x["rows"][0][1].startswith("101 / ") for x in boxes)
     assert [x for x in boxes if x["needed"] > x["w"]] == []
 
 
+TOLD = """steps => steps.map(i => {
+  const s = document.getElementById("slider");
+  const text = id => document.getElementById(id).textContent;
+  s.value = i;
+  s.dispatchEvent(new Event("input"));
+  return [text("step"), text("ledger").replace(/By finite differences.*/, "")];
+})"""
+
+
 def test_both_forms_of_a_recording_tell_the_same(shown, monkeypatch):
-    told = []
-    run = network(lr=0.5)
+    told, run = [], network(lr=0.5)
     for many in (100, 10**6):
         monkeypatch.setattr(page_module, "MANY", many)
-        texts = shown(run).evaluate(
-            """steps => steps.map(i => {
-          const s = document.getElementById("slider");
-          const text = id => document.getElementById(id).textContent;
-          s.value = i;
-          s.dispatchEvent(new Event("input"));
-          return [text("step"), text("ledger").replace(/By finite differences.*/, "")];
-        })""",
-            list(range(1, len(run), 61)),
-        )
-        told.append(texts)
+        told.append(shown(run).evaluate(TOLD, [*range(1, len(run), 61)]))
     assert told[0] == told[1]
 
 
@@ -240,9 +224,8 @@ def test_counts_are_in_groups_of_three_digits(shown, lang, forward, place):
     assert page.inner_text("#step .sentence") == sentence
     most = len(recorded) - 1
     assert most > 9999
-    assert page.inner_text("#where") == place + f"{most:,}".replace(
-        ",", "," if lang == "en" else "\u202f"
-    )
+    comma = {"en": ",", "es": "\u202f"}[lang]
+    assert page.inner_text("#where") == place + f"{most:,}".replace(",", comma)
 
 
 @pytest.mark.parametrize(("lang", "what"), [("en", "largest"), ("es", "zeros")])
@@ -251,9 +234,8 @@ def test_ranked_by_gradient(opened, recorded, lang, what):
     page.click("#seek")
     page.click(f"[data-ranking={what}]")
     names = page.locator("#found b").all_inner_texts()
-    sizes = {
-        name: abs(node.grad) for name, node in zip(recorded.names, recorded.nodes, strict=True)
-    }
+    nodes = zip(recorded.names, recorded.nodes, strict=True)
+    sizes = {name: abs(node.grad) for name, node in nodes}
     if what == "zeros":
         assert names == [name for name, size in sizes.items() if size == 0][:20]
     else:
@@ -284,12 +266,10 @@ def test_constants_hide_and_come_back(opened):
     page = opened()
     press(page, "ArrowRight", "Enter", "ArrowRight", "Enter")
     before = places(page)
-    for hidden in (True, False):
-        page.click("[aria-pressed]:has-text('Hide constants')")
-        assert (
-            page.get_attribute("[aria-pressed]:has-text('Hide constants')", "aria-pressed")
-            == str(hidden).lower()
-        )
+    button = page.locator("[aria-pressed]:has-text('Hide constants')")
+    for pressed in ("true", "false"):
+        button.click()
+        assert button.get_attribute("aria-pressed") == pressed
     assert places(page) == before
 
 
@@ -330,9 +310,7 @@ def test_sizes_of_numbers_that_are_no_floats(shown, at):
     low, high = (number(size(inside), ".3g") for size in (min, max))
     (part,) = (thing for thing in page.evaluate(THINGS) if thing["name"] == "+ part")
     assert part["rows"][1][1] == f"{low} to {high}"
-    largest = max(
-        range(len(recorded.nodes) - 1), key=lambda k: abs(complex(recorded.nodes[k].grad))
-    )
+    sizes = [abs(complex(node.grad)) for node in recorded.nodes[:-1]]
     page.keyboard.press("/")
     page.click("[data-ranking=largest]")
-    assert page.inner_text("#found li b") == recorded.names[largest]
+    assert page.inner_text("#found li b") == recorded.names[sizes.index(max(sizes))]

@@ -15,9 +15,8 @@ from autograd_mini.stepping.training.verdicts import verdict
 from autograd_mini.training.fitting import orders
 from tests.browser import DESKTOP, PHONE, axe_findings, switch_to_spanish, until
 from tests.pages.near import codes_of
-from tests.training.models import with_weights
+from tests.training.models import LOGITS, with_weights
 
-LOGITS = "binary_cross_entropy_with_logits"
 SEEN = "own, player, chooseSample, initial, orders, verdictOf, Turning, points: DATA.points, learn"
 LINE = Dataset("line", [(x / 4,) for x in range(-4, 5)], [(x / 4) ** 2 for x in range(-4, 5)])
 SIGNED = ([*moons(16).inputs], [2 * y - 1 for y in moons(16).targets])
@@ -38,17 +37,12 @@ def trained(model, data, loss=LOGITS, rate=0.2, epochs=20, batch=None, kind=SGD)
 
 
 @pytest.fixture
-def opened(visit, tmp_path, monkeypatch):
+def opened(opened, monkeypatch):
     """opened(run): its page in the mode, whose insides the test can see as `page`."""
     scripts = (*training_page.SCRIPTS, f"window.page = {{{SEEN}}};\n")
     monkeypatch.setattr(training_page, "SCRIPTS", scripts)
     monkeypatch.setattr(training_page, "EXACT", 1)  # the recorded frames are rounded
-
-    def open_page(run, size=DESKTOP, link="#mode=own", **settings):
-        (tmp_path / "page.html").write_text(training_page.to_html(run), encoding="utf-8")
-        return visit(tmp_path / "page.html", link, size, **settings)
-
-    return open_page
+    return lambda run, size=DESKTOP, **settings: opened(run, "#mode=own", viewport=size, **settings)
 
 
 def choose(page, **choices):
@@ -60,10 +54,8 @@ def run_of(page, epochs=20):
     """The page's own run after so many epochs: losses, weights, verdict, turning."""
     page.evaluate("n => page.player.go(n)", epochs)
     until(page, "n => page.own.run.last >= n || page.own.run.broken", epochs)
-    keys = "curve, accuracy, w, verdict, turning: {value: turning}"
-    return page.evaluate(
-        f"(({{{keys}}}) => ({{curve, accuracy, w, verdict, turning}}))(page.own.run)"
-    )
+    keys = "curve, accuracy, w, verdict, turning"
+    return page.evaluate(f"(({{{keys}: {{value: turning}}}}) => ({{{keys}}}))(page.own.run)")
 
 
 def assert_alike(found, run):
@@ -102,9 +94,9 @@ def test_twenty_steps_on_each_data_set(opened, data, loss):
     first = trained(network(data, loss), data, **settings)
     page = opened(first)
     assert_alike(run_of(page), first)
-    choose(page, optimiser="Adam", batch=5 if len(first.points.inputs) > 5 else 1)
-    again = trained(network(data, loss), data, **settings, kind=Adam,
-                    batch=5 if len(first.points.inputs) > 5 else 1)  # fmt: skip
+    batch = 5 if len(first.points.inputs) > 5 else 1
+    choose(page, optimiser="Adam", batch=batch)
+    again = trained(network(data, loss), data, **settings, kind=Adam, batch=batch)
     assert_alike(run_of(page), again)
     told = page.locator("#story .sentence").inner_text()
     assert f"After epoch 20 the loss is {number(again.losses[-1])}." in told
@@ -184,7 +176,7 @@ def test_the_sample_shows_its_numbers(opened):
     rows = page.locator("#sample tbody tr:has(td)").all_inner_texts()
     assert [row.split() for row in rows] == wanted
     assert f"the loss of this point {number(loss.data)}" in page.inner_text("#sample p")
-    page.set_viewport_size({"width": 1280, "height": 800})  # the narrowest of three columns
+    page.set_viewport_size(DESKTOP)  # the narrowest of three columns
     page.click("[data-lang=es]")
     for index in range(len(data)):
         page.select_option("#sampled", index=index)
@@ -204,11 +196,6 @@ def test_the_picture_is_the_recorded_one(opened):
 
 
 # --- points --------------------------------------------------------------------------------------
-def centre(page, i):
-    box = page.locator(".handle").nth(i).bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def data_of(page, data):
     points = page.evaluate("page.points")
     return Dataset(data.name, points["inputs"], points["targets"], class_names=data.class_names)
@@ -230,15 +217,14 @@ def test_added_moved_and_removed_points_change_the_training_alike(opened):
     wanted = (low + 0.95 * (high - low), bottom + 0.95 * (top - bottom))
     assert made.inputs[16] == pytest.approx(wanted, abs=0.02)
     assert made.targets[16] == 1
-    page.mouse.move(*centre(page, 16))
+    page.locator(".handle").nth(16).hover()
     page.mouse.down()
     page.mouse.move(*at(0.5, 0.6))
     page.mouse.move(*at(0.05, 0.1))
     page.mouse.up()
     moved = data_of(page, data)
-    assert moved.inputs[16] == pytest.approx(
-        (low + 0.05 * (high - low), bottom + 0.1 * (top - bottom)), abs=0.02
-    )
+    wanted = (low + 0.05 * (high - low), bottom + 0.1 * (top - bottom))
+    assert moved.inputs[16] == pytest.approx(wanted, abs=0.02)
     assert moved.inputs[:16] == data.inputs
     page.select_option("#sampled", index=2)
     page.click("#own-remove")
@@ -302,7 +288,7 @@ def test_a_point_of_a_line_has_its_height_as_target(opened):
     assert 1 < made["targets"][0] < 1.2
 
 
-def test_points_by_touch(opened, browser):
+def test_points_by_touch(opened):
     data = xor()
     page = opened(trained(network(data, LOGITS), data), PHONE, has_touch=True)
     page.locator(".stage").scroll_into_view_if_needed()
@@ -346,8 +332,6 @@ def test_some_runs_are_only_shown(visit, tmp_path):
 
 
 # --- languages, sizes, accessibility -------------------------------------------------------------
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_and_phones(opened, scheme):
     for data, loss in ((xor(), LOGITS), (LINE, "mse")):

@@ -80,11 +80,6 @@ def neuron():
     return steps((w * x + b).tanh() * w)
 
 
-def recorded_graph(draw, **options):
-    graph = random_graph(draw)
-    return steps(graph, *graph.at, **options)
-
-
 # --- one file, a strict policy -------------------------------------------------------------------
 def test_the_policy_allows_this_style_and_these_scripts_and_nothing_else():
     page = Page(to_html(neuron()))
@@ -95,11 +90,8 @@ def test_the_policy_allows_this_style_and_these_scripts_and_nothing_else():
     assert rules["base-uri"] == rules["form-action"] == "'none'"
     assert "unsafe" not in policy
     style, script = page.unpacked()
-    (loader,) = (
-        text
-        for (tag, a), text in zip(page.tags, page.texts, strict=True)
-        if tag == "script" and "type" not in a
-    )
+    elements = zip(page.tags, page.texts, strict=True)
+    (loader,) = (text for (tag, a), text in elements if tag == "script" and "type" not in a)
 
     def hashed(text):
         return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
@@ -238,7 +230,8 @@ def test_differences_hold_the_gradient_of_every_node():
     found = held = 0
     draw = random.Random(3)
     for _ in range(60):
-        recorded = recorded_graph(draw, seed=-2.5)
+        graph = random_graph(draw)
+        recorded = steps(graph, *graph.at, seed=-2.5)
         grads = recorded.state(-1).grad
         for k, estimate in differences(recorded).items():
             found += 1
@@ -407,15 +400,8 @@ def test_squeezing_keeps_the_code():
 def test_no_file_declares_a_name_twice_for_all():
     """The files of a page share one scope: two `const x` in it would stop every script."""
     names = {}
-    more = (
-        *MAKING,
-        "playground.js",
-        "layers.js",
-        "layout.js",
-        "packed.js",
-        *page_module.GROUPS[1:],
-    )
-    for file in (*page_module.FIRST, *page_module.LAST, *more):
+    more = "playground.js layers.js layout.js packed.js".split()
+    for file in (*page_module.FIRST, *page_module.LAST, *MAKING, *more, *page_module.GROUPS[1:]):
         text = (ASSETS / file).read_text(encoding="utf-8")
         declared = r"^(?:const|let|class|function|async function) ([\w$]+)"
         for name in re.findall(declared, text, re.M):

@@ -67,8 +67,6 @@ def shown_of(numbers, id):
 
 
 # --- the computation -----------------------------------------------------------------------------
-
-
 def test_at_every_step_the_picture_shows_the_state_of_the_recording(opened):
     """Forwards, and backwards again: numbers and dashes are those of Steps.state."""
     m = MLP(2, [2, 1], activation="tanh", seed=3)
@@ -111,6 +109,9 @@ def test_the_formulas_are_native_mathml(opened):
     assert box > 25  # it is laid out as a fraction
 
 
+GAP = "e.getBoundingClientRect().left - e.previousElementSibling.getBoundingClientRect().right"
+
+
 def test_every_number_on_the_way_has_room_in_its_node(opened):
     w = Value(0.5, label="w")
     y = w.sin() * w + (1 - w.sin()) * w + 0.25 * (w * 7 - w * 4)
@@ -118,12 +119,7 @@ def test_every_number_on_the_way_has_room_in_its_node(opened):
         page = opened(recorded)
         for _ in recorded:
             press(page, "ArrowRight")
-            gaps = each(
-                page,
-                "g.node text.grad, g.node text.data",
-                "e.getBoundingClientRect().left"
-                " - e.previousElementSibling.getBoundingClientRect().right",
-            )
+            gaps = each(page, "g.node text.grad, g.node text.data", GAP)
             assert min(gaps) > 2, index_of(page)
 
 
@@ -307,8 +303,6 @@ def test_a_link_leads_to_a_step_and_the_address_follows(opened):
 
 
 # --- languages, themes, small screens, paper -----------------------------------------------------
-
-
 def test_the_theme_follows_the_system_and_the_switch_is_remembered(opened):
     paper = "getComputedStyle(document.body).backgroundColor"
     page = opened(recorded_neuron(), color_scheme="dark")
@@ -347,9 +341,8 @@ def test_on_a_phone_on_its_side_the_step_is_in_sight(opened, size):
     viewport = dict(zip(("width", "height"), size, strict=True))
     page = opened(recorded_neuron(), viewport=viewport)
     press(page, "ArrowRight")
-    graph, told, bar = (
-        page.locator(name).bounding_box() for name in (".graph", "#step .formulas", "#bar")
-    )
+    shown = (".graph", "#step .formulas", "#bar")
+    graph, told, bar = (page.locator(name).bounding_box() for name in shown)
     assert told["x"] >= graph["x"] + graph["width"]
     assert max(graph["y"] + graph["height"], told["y"] + told["height"]) <= bar["y"] + 8
     assert bar["y"] + bar["height"] <= size[1]
@@ -464,9 +457,8 @@ def test_two_recordings_share_one_slider_and_what_differs_is_marked(opened):
     press(page, "End")
     assert each(page, "[data-id=n0] .grad", "e.textContent") == ["2", "1"]
     assert each(page, ".differs", "e.dataset.id") == ["n0", "n0"]
-    data, grads = (
-        each(page, f"[data-id=n0] .{x}", "getComputedStyle(e).fill") for x in ("data", "grad")
-    )
+    fill = "getComputedStyle(e).fill"
+    data, grads = (each(page, f"[data-id=n0] .{x}", fill) for x in ("data", "grad"))
     assert data[0] == data[1] != grads[0] == grads[1]  # the data are the same, and not marked
     assert "the other has 1" in page.inner_text("#ledger")
     assert "does not agree" in page.inner_text("#ledger")  # the differences find the broken one
@@ -499,9 +491,8 @@ def test_engines_with_other_steps_keep_beside_each_other(opened, name):
     wrong, right = museum.stepped(name)
     page = opened(right, beside=wrong)
     press(page, "End")
-    grads = (
-        "[...e.querySelectorAll('.node .grad')].map(e => [e.parentNode.dataset.id, e.innerHTML])"
-    )
+    cell = "[e.parentNode.dataset.id, e.innerHTML]"
+    grads = f"[...e.querySelectorAll('.node .grad')].map(e => {cell})"
     for recorded, shown in zip((right, wrong), each(page, ".graph", grads), strict=True):
         for id, grad in shown:
             assert grad == shown_of(recorded.state(-1).grad, id)

@@ -10,11 +10,12 @@ from autograd_mini.cli import main
 from autograd_mini.course.performance import PerformanceError, performance
 from autograd_mini.optim import SGD
 from autograd_mini.stepping import save_html
-from tests.browser import PHONE, axe_findings
+from tests.browser import PHONE, axe_findings, downloaded
 
 pytestmark = pytest.mark.browser
 
 RIGHT = ["1", "1", "1", "3", "4", "-6", "-8", "-14", "12", "4.4"]
+GRADS = sorted(["−14", "12", "4", "1", "1"])
 # What is typed in place of each right answer, and how the slip is named.
 SLIPS = {
     0: ("-24", "That is the value of L"),
@@ -52,50 +53,56 @@ def choose(page):
         page.click(f".choices button:text-is('{max(left, key=names.index)}')")
 
 
-def answer(page, text):
-    choose(page)
-    page.fill("#share", text)
-    page.keyboard.press("Enter")
+def answer(page, *texts):
+    for text in texts:
+        choose(page)
+        page.fill("#share", text)
+        page.keyboard.press("Enter")
 
 
-def saved(page, tmp_path, learner):
+def show_all(page):
+    """Have every answer told, which is the end."""
+    while not page.is_visible(".slips"):
+        choose(page)
+        page.click("#perform [data-t='predict.show']")
+
+
+def grads(page):
+    return sorted(page.locator("g.node text.grad").all_text_contents())
+
+
+def saved(page, learner):
     page.fill("#performer", learner)
-    with page.expect_download() as download:
-        page.click("[data-t='perform.save']")
-    download.value.save_as(tmp_path / f"{learner}.json")
-    return (tmp_path / f"{learner}.json").read_text(encoding="utf-8")
+    return downloaded(page, "[data-t='perform.save']")[1]
 
 
 @pytest.mark.parametrize(
     ("lang", "end"),
     [("en", "Done: 13 of 13 right at the first try."), ("es", "Hecho: 13 de 13 bien")],
 )
-def test_a_right_run_by_keyboard_has_full_marks(performed, tmp_path, lang, end):
+def test_a_right_run_by_keyboard_has_full_marks(performed, lang, end):
     page = performed(lang)
-    for text in RIGHT:
-        answer(page, text)
+    answer(page, *RIGHT)
     assert page.inner_text("#task").startswith(end)
     assert page.locator(".slips li").count() == 0
-    grads = page.locator("g.node text.grad").all_text_contents()
-    assert sorted(grads) == sorted(["−14", "12", "4", "1", "1"])
-    found = performance(saved(page, tmp_path, "Ada"))
+    assert grads(page) == GRADS
+    found = performance(saved(page, "Ada"))
     assert (found.learner, found.right, found.of, found.edited) == ("Ada", 13, 13, False)
 
 
-def test_the_margin_of_a_new_weight_is_that_of_its_change(opened, tmp_path):
+def test_the_margin_of_a_new_weight_is_that_of_its_change(opened):
     """w = 2, its gradient -0.003, eta 0.1: 1.9997 goes the wrong way, 2 goes nowhere."""
     w = Value(2.0, label="w")
     y = w * -0.003
     y.label = "L"
     page = opened(steps(y, optimiser=SGD([w], lr=0.1)), mode="perform")
-    for text in ("1", "-0.003"):
-        answer(page, text)
+    answer(page, "1", "-0.003")
     for text in ("1.9997", "2", "2.0000", "2.00029"):
         answer(page, text)
         assert "✗" in page.inner_text("#performed"), text
     answer(page, "2.0003")
     assert page.inner_text("#task") == "Done: 3 of 4 right at the first try."
-    found = performance(saved(page, tmp_path, "Eva"))
+    found = performance(saved(page, "Eva"))
     assert (found.right, found.of, found.edited) == (3, 4, False)
     page.click("[data-t='perform.same']")
     for text, said in (("1", "1."), ("-0.003", "−0.003."), ("2", "✗ Not that. That is the old w:")):
@@ -116,7 +123,7 @@ def test_the_nodes_to_choose_from_do_not_tell_which_is_ready(performed):
 
 
 @pytest.mark.parametrize("slips", [SLIPS, OTHERS])
-def test_each_slip_is_named_and_costs_its_point(performed, tmp_path, slips):
+def test_each_slip_is_named_and_costs_its_point(performed, slips):
     page = performed()
     for k, right in enumerate(RIGHT):
         if k in slips:
@@ -127,7 +134,7 @@ def test_each_slip_is_named_and_costs_its_point(performed, tmp_path, slips):
     told = page.locator(".slips li").all_inner_texts()
     assert len(told) == len(slips)
     assert all(name in line for (_, name), line in zip(slips.values(), told, strict=True))
-    found = performance(saved(page, tmp_path, "Bob"))
+    found = performance(saved(page, "Bob"))
     assert (found.right, found.of) == (13 - len(slips), 13)
 
 
@@ -140,19 +147,15 @@ def test_a_node_that_is_chosen_too_early_is_told_why(performed):
     page.click('[data-id="n3"]')  # v₁, in the picture
     assert "v₁ is not ready" in page.inner_text("#performed")
     page.click('[data-id="n4"]')
-    for text in RIGHT[1:]:
-        answer(page, text)
-    assert page.locator(".slips li").all_inner_texts() == [
-        "Order, before L: a was chosen too early"
-    ]
+    answer(page, *RIGHT[1:])
+    (told,) = page.locator(".slips li").all_inner_texts()
+    assert told == "Order, before L: a was chosen too early"
 
 
 def test_again_has_new_numbers_that_are_short_and_other_ones_each_time(performed):
     page, seen = performed(), set()
     for _ in range(3):
-        while not page.is_visible(".slips"):
-            choose(page)
-            page.click("#perform [data-t='predict.show']")
+        show_all(page)
         page.click("[data-t='perform.new']")
         data = page.locator("g.node text.data").all_text_contents()
         assert all(len(x) <= 6 for x in data), data
@@ -163,8 +166,7 @@ def test_again_has_new_numbers_that_are_short_and_other_ones_each_time(performed
 
 def test_leaving_gives_the_page_back_as_it_was(performed):
     page = performed()
-    answer(page, "2")
-    answer(page, "1")
+    answer(page, "2", "1")
     page.keyboard.press("ArrowRight")  # the steps wait
     page.click("#modes [aria-controls=perform]")
     assert page.is_hidden("#perform")
@@ -173,8 +175,7 @@ def test_leaving_gives_the_page_back_as_it_was(performed):
         assert page.inner_text("#perform .num") == "Decision 2 of 13 · right at the first try: 0"
         page.reload()
     page.click("#last")
-    grads = page.locator("g.node text.grad").all_text_contents()
-    assert sorted(grads) == sorted(["−14", "12", "4", "1", "1"])
+    assert grads(page) == GRADS
 
 
 def test_an_attempt_is_of_its_graph_and_not_of_one_with_the_same_numbers(visit, tmp_path):
@@ -183,8 +184,7 @@ def test_an_attempt_is_of_its_graph_and_not_of_one_with_the_same_numbers(visit, 
     save_html(steps(x * z), tmp_path / "page.html")
     page = visit(tmp_path / "page.html")
     page.click("#modes [aria-controls=perform]")
-    for text in ("1", "2", "2"):
-        answer(page, text)
+    answer(page, "1", "2", "2")
     assert "Done: 4 of 4" in page.inner_text("#task")
     save_html(steps(x + z), tmp_path / "page.html")
     page.reload()
@@ -194,8 +194,7 @@ def test_an_attempt_is_of_its_graph_and_not_of_one_with_the_same_numbers(visit, 
 
 def test_another_language_leaves_the_picture_at_the_decision(performed):
     page = performed()
-    for text in RIGHT[:4]:
-        answer(page, text)
+    answer(page, *RIGHT[:4])
     choose(page)
     lit = "[...document.querySelectorAll('.graph .lit')].map(e => e.dataset.id)"
     before, formulas = page.evaluate(lit), page.inner_text("#step .symbolic")
@@ -210,9 +209,7 @@ def test_what_if_knows_the_new_numbers(performed):
     page.click("#modes [aria-controls=whatif]")
     page.locator("#whatif input").first.fill("7")
     page.click("#modes [aria-controls=perform]")
-    while not page.is_visible(".slips"):
-        choose(page)
-        page.click("#perform [data-t='predict.show']")
+    show_all(page)
     page.click("[data-t='perform.new']")
     page.click("#modes [aria-controls=whatif]")
 
@@ -229,21 +226,17 @@ def test_what_if_knows_the_new_numbers(performed):
 
 def test_on_a_phone_nothing_is_too_wide_and_axe_finds_nothing(performed):
     page = performed("es", viewport=PHONE, bypass_csp=True)
-    for text in RIGHT[:4]:
-        answer(page, text)
+    answer(page, *RIGHT[:4])
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert axe_findings(page) == []
 
 
 # --- the table of a class ------------------------------------------------------------------------
 @pytest.fixture
-def result(performed, tmp_path):
+def result(performed):
     page = performed()
-    for k, right in enumerate(RIGHT):
-        if k == 4:
-            answer(page, "3")
-        answer(page, right)
-    return json.loads(saved(page, tmp_path, "Ada"))
+    answer(page, *RIGHT[:4], "3", *RIGHT[4:])
+    return json.loads(saved(page, "Ada"))
 
 
 def test_marks_that_were_edited_and_steps_that_do_not_follow_are_told(result, tmp_path, capsys):
@@ -256,9 +249,8 @@ def test_marks_that_were_edited_and_steps_that_do_not_follow_are_told(result, tm
         (tmp_path / f"{name}.json").write_text(json.dumps(result | {"decisions": changed}))
     (tmp_path / "f.json").write_text("{")
     assert main(["marks", str(tmp_path), "--lang", "es"]) == 1
-    lines = {
-        re.split(r"\s{2,}", line.strip())[-2]: line for line in capsys.readouterr().out.splitlines()
-    }
+    shown = capsys.readouterr().out.splitlines()
+    lines = {re.split(r"\s{2,}", line.strip())[-2]: line for line in shown}
     assert "cambiado a mano: el archivo dice 13/13" in lines["b.json"]
     cells = re.split(r"\s{2,}", lines["b.json"])
     assert cells[2:6] == ["w=3 x=-2", "12", "13", "92"]

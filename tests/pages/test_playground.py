@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import re
 from contextlib import suppress
 from itertools import pairwise
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from autograd_mini.pages.document import asset
 from autograd_mini.pages.javascript import source
 from autograd_mini.pages.page import run_data
 from autograd_mini.pages.playground import MAKING, known
-from tests.browser import PHONE, axe_findings, until
+from tests.browser import PHONE, axe_findings, downloaded, until
 from tests.drawing.test_picture import contrast
 from tests.pages.near import check_operations, check_sums
 
@@ -54,9 +55,7 @@ def expression(draw, depth=4):
         sign = draw.choice(["+", "-", "*", "/", " * ", " - ", "+", "*", "%", "//"])
         return f"{part()}{sign}{part()}" if draw.random() < 0.5 else f"({part()}){sign}({part()})"
     if kind < 0.55:
-        return (
-            f"({part()})**{draw.choice(['2', '3', '-1', '0.5', '1.5', '-2.5', '1', '0', 'y', 'x'])}"
-        )
+        return f"({part()})**{draw.choice('2 3 -1 0.5 1.5 -2.5 1 0 y x'.split())}"
     if kind < 0.65:
         return draw.choice(("-", "+", "--")) + part()
     if kind < 0.7:
@@ -149,8 +148,7 @@ def constants(args):
 
 
 # --- what is wrong --------------------------------------------------------------------------------
-WRONG = (
-    """
+WRONG = """
 x y|(x|x)|x+|sin(x|sin x|2x|x**|x = 3|x==3|(x y)|f(x y)|foo(x)|sinn(x)|012|1j|x.y|x.5|1.x|x%|x.
 x if y else 2|x if y|x and y|not x|lambda|True|x->y|x<>y|x<<2|x+=1|x,y|()|2(x)|sin(x)(y)|max()
 max(x=1)|sin|sin(x,y)|dot(x,y)|where(x<y<2,x,y)|where(x==y,x,y)|x<y|sin(*x)|sin(x=3)|x* *y|x***y
@@ -158,9 +156,6 @@ a b c)|((a)|x+)|x+*y|leaky_relu(x, foo=2)|1e400|x^2|x#|3,5|f(|ln(x)|..|1..|5 x|f
 x y +|sin(,x)|/x|sin(x)y|x²|x=|=x|==|e=3||Sin(x)|sigmod(x)|zzz(q)|foo(bar(x))|(2 3)|max(x, y z)
 constructor*toString|__proto__|valueOf(x)|1e5x|0b12|0x|1__0|1e-|sin()|where(x>0,1)|x not in y|x+None
 """.strip()
-    .replace("\n", "|")
-    .split("|")
-)
 
 READ = """
 return given.map(text => {
@@ -180,7 +175,8 @@ def python_reads(text):
 
 
 def test_what_is_wrong_is_told_in_the_same_words_at_the_same_place(made):
-    for text, answer in zip(WRONG, made(READ, WRONG), strict=True):
+    texts = re.split("[|\n]", WRONG)
+    for text, answer in zip(texts, made(READ, texts), strict=True):
         assert answer == python_reads(text), text
 
 
@@ -193,9 +189,8 @@ def test_whatever_is_mistyped_is_refused_where_python_refuses(made):
     same = 0
     for text, answer in zip(texts, made(READ, texts), strict=True):
         wanted = python_reads(text)
-        assert (len(answer) == 4 and isinstance(answer[3], dict)) == (
-            len(wanted) == 4 and isinstance(wanted[3], dict)
-        ), text
+        refused, so = (len(x) == 4 and isinstance(x[3], dict) for x in (answer, wanted))
+        assert refused == so, text
         same += answer == wanted
     assert same >= 0.93 * len(texts)  # of several mistakes the two may name another one
 
@@ -290,6 +285,11 @@ def test_nothing_overlaps_in_25_random_graphs(file, visit, expressions):
         visit.end()
 
 
+def entered(page, field, text):
+    page.fill(field, text)
+    page.press(field, "Enter")
+
+
 def shown(page):
     page.keyboard.press("End")
     return page.locator(".graph :is(.name, .data, .grad)").all_text_contents()
@@ -342,8 +342,7 @@ def test_the_step_and_the_language_stay_in_the_address(file, visit):
 )
 def test_wrong_input_is_told_in_the_language_of_the_page(file, visit, lang, text, sentence, mark):
     page = visit(file, address(lang=lang))
-    page.fill("#expression", text)
-    page.press("#expression", "Enter")
+    entered(page, "#expression", text)
     assert page.inner_text("#problem").splitlines() == [sentence, *([text] if mark else [])]
     if mark:
         assert page.inner_text("#problem mark") == mark
@@ -356,14 +355,12 @@ def test_wrong_input_is_told_in_the_language_of_the_page(file, visit, lang, text
 
 def test_numbers_that_are_none(file, visit):
     page = visit(file, address(lang="es"))
-    page.fill("[data-name=x]", "0,5")
-    page.press("[data-name=x]", "Enter")
+    entered(page, "[data-name=x]", "0,5")
     assert page.inner_text("#problem") == "x=0,5: el signo decimal es el punto: x=0.5"
     assert page.get_attribute("[data-name=x]", "aria-invalid") == "true"
     page = visit(file, address(expression="x*y", at="x=abc", lang="es"))
     assert page.inner_text("#problem") == "x=abc: esto no es un número; escribe uno como 0.5 o -2"
-    page.fill("[data-name=x]", "3")
-    page.press("[data-name=x]", "Enter")
+    entered(page, "[data-name=x]", "3")
     until(page, "document.querySelectorAll('.graph g.node').length === 3")
     page.click("[data-kind=network]")
     page.fill("[data-net=hidden]", "9")
@@ -382,7 +379,7 @@ def test_a_link_with_a_wrong_number_or_none_is_told(file, visit, at):
     assert page.is_hidden("#main")
 
 
-def test_perform_mode_from_a_link(file, visit, tmp_path):
+def test_perform_mode_from_a_link(file, visit):
     """x y + x at 2, 3: the shares 1, 1, then 3 and 2, and 1 + 3 = 4."""
     page = visit(file, address(expression="x*y+x", at="x=2 y=3", mode="perform"))
     for number in ("1", "1", "1", "3", "4", "2"):
@@ -391,10 +388,7 @@ def test_perform_mode_from_a_link(file, visit, tmp_path):
         page.fill("#share", number)
         page.keyboard.press("Enter")
     page.fill("#performer", "Ada")
-    with page.expect_download() as download:
-        page.click("[data-t='perform.save']")
-    download.value.save_as(tmp_path / "ada.json")
-    found = performance((tmp_path / "ada.json").read_text(encoding="utf-8"))
+    found = performance(downloaded(page, "[data-t='perform.save']")[1])
     assert (found.right, found.of, found.edited) == (8, 8, False)
     assert found.title.startswith("x*y+x")
 

@@ -4,7 +4,6 @@ import csv
 import json
 import math
 import re
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,7 @@ from autograd_mini.language import catalogue
 from autograd_mini.optim import SGD
 from autograd_mini.pages.document import asset
 from autograd_mini.pages.page import save_html
-from tests.browser import axe_findings, until, visiting
+from tests.browser import axe_findings, downloaded, until, visiting
 
 W, X, B = 0.5, 2.0, -0.3  # h = 0.7, y = tanh(h), L = y * w: w reaches L by two paths
 
@@ -53,11 +52,6 @@ def answer(page, text):
 
 def open_details(page):
     page.evaluate("document.querySelector('#predict details').open = true")
-
-
-def start_again(page):
-    open_details(page)
-    page.click("text=Start again")
 
 
 def go_to_question(page, start, wish="fits"):
@@ -166,7 +160,8 @@ def shared(browser, tmp_path_factory):
 
 @pytest.mark.parametrize(("start", "wish", "text", "said"), MISTAKES)
 def test_a_mistake_is_named(shared, start, wish, text, said):
-    start_again(shared)
+    open_details(shared)
+    shared.click("text=Start again")
     go_to_question(shared, start, wish)
     assert answer(shared, text).startswith(f"✗ Not that. {said}"), verdict(shared)
     assert shared.get_attribute("#verdict", "class") == "wrong"
@@ -311,11 +306,10 @@ def test_a_screen_reader_hears_verdict_and_question(page):
     assert page.locator("label[for=answer]").count() == 1
 
 
-def downloaded(page, button):
-    with page.expect_download() as waiting:
-        page.click(button)
-    download = waiting.value
-    return download.suggested_filename, Path(download.path()).read_bytes().decode()
+def asked(page):
+    """The questions in the file for the teacher."""
+    open_details(page)
+    return json.loads(downloaded(page, "text=Save as JSON")[1])["questions"]
 
 
 def test_answers_are_saved_as_json(page):
@@ -357,9 +351,7 @@ def test_what_was_answered_stays_where_the_question_is_left(page):
     page.click("#modes [aria-controls=whatif]")
     page.fill("#leaf0", "1.5")  # another question
     assert answer(page, "2.7") == "✓ Right: 2.7."
-    open_details(page)
-    asked = json.loads(downloaded(page, "text=Save as JSON")[1])["questions"]
-    found = [(q["expected"], q["verdict"], len(q["answers"]), q["inputs"]) for q in asked]
+    found = [(q["expected"], q["verdict"], len(q["answers"]), q["inputs"]) for q in asked(page)]
     assert found == [(1, "first", 1, {}), (0.7, "open", 1, {}), (2.7, "first", 1, {"w": 1.5})]
 
 
@@ -373,8 +365,7 @@ def test_with_other_inputs_the_questions_come_again(page):
     assert question(page) == "v₁ = w · x. What is v₁?"
     assert answer(page, "1").startswith("✗")
     assert answer(page, "3") == "✓ Right now: 3."
-    open_details(page)
-    first, second = json.loads(downloaded(page, "text=Save as JSON")[1])["questions"]
+    first, second = asked(page)
     assert (first["expected"], first["inputs"]) == (1, {})
     assert (second["expected"], second["inputs"]) == (3, {"w": 1.5})
     assert "1 of 2 right at once · 1 later" in page.inner_text("#score")

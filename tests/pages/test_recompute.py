@@ -1,6 +1,7 @@
 """What-if: the recorded graph at other inputs, in the page, against Python."""
 
 import random
+import re
 from contextlib import suppress
 from fractions import Fraction
 
@@ -126,9 +127,8 @@ def test_what_a_broken_engine_did_is_read_as_it_was(run, name):
         ([k, x]) => [k, typeof x === "number" ? shown(x) : x])));"""
     found = run(scripts([], script), {"runs": [run_data(wrong)]})
     assert told(found, wrong) == told(wrong, wrong)
-    assert [step["users"] for step in found if step["kind"] == "visit"] == [
-        [*step.users] for step in wrong if step.kind == "visit"
-    ]
+    users = [[*step.users] for step in wrong if step.kind == "visit"]
+    assert [step["users"] for step in found if step["kind"] == "visit"] == users
 
 
 def hinge(x, y):
@@ -190,11 +190,9 @@ def test_derivatives_by_differences_in_the_page(run):
         with suppress(AutogradError):
             truths.append(graph_of(graph, at, -2.5))
             cases.append((recorded, leaves_of(recorded, at)))
-    script = (
-        "return runs.map((r, k) => r.data.map((_, node) =>"
-        " differentiate(r, new Map(given.leaves[k]), node)"
-        ".slice(0, 2).map(x => Number.isFinite(x) ? x : null)));"
-    )
+    script = """return runs.map((r, k) => r.data.map((_, node) =>
+      differentiate(r, new Map(given.leaves[k]), node).slice(0, 2)
+        .map(x => Number.isFinite(x) ? x : null)));"""
     narrow = count = 0
     for truth, found in zip(truths, answers(run, cases, script), strict=True):
         for node, (value, bar) in zip(truth.nodes, found, strict=True):
@@ -252,7 +250,7 @@ def neuron(w, x, b):
 
 
 @pytest.fixture
-def neuron_page(opened):
+def page(opened):
     return opened(steps(neuron, 0.5, 2.0, 1.0))
 
 
@@ -260,8 +258,7 @@ def field(page, name):
     return page.get_by_label(name, exact=True).locator("visible=true").first
 
 
-def test_changing_an_input_changes_the_page(neuron_page):
-    page = neuron_page
+def test_changing_an_input_changes_the_page(page):
     page.keyboard.press("End")
     field(page, "w").fill("1.5")
     w, x, b = map(Value, (1.5, 2.0, 1.0))
@@ -282,15 +279,14 @@ def test_changing_an_input_changes_the_page(neuron_page):
     assert page.locator("[data-id=n0] text.data").text_content() == "0.5"
 
 
-def test_the_arrow_keys_change_an_input_in_steps(neuron_page):
-    field(neuron_page, "w").press("ArrowUp")
-    assert float(field(neuron_page, "w").input_value()) == pytest.approx(0.6)
-    assert neuron_page.locator("[data-id=n0] text.data").text_content() == "0.6"
-    assert "step 0 of" in neuron_page.inner_text("#where")  # the player's keys stay out of it
+def test_the_arrow_keys_change_an_input_in_steps(page):
+    field(page, "w").press("ArrowUp")
+    assert float(field(page, "w").input_value()) == pytest.approx(0.6)
+    assert page.locator("[data-id=n0] text.data").text_content() == "0.6"
+    assert "step 0 of" in page.inner_text("#where")  # the player's keys stay out of it
 
 
-def test_out_of_the_domain_the_page_says_so_in_words(neuron_page):
-    page = neuron_page
+def test_out_of_the_domain_the_page_says_so_in_words(page):
     page.keyboard.press("End")
     before = page.locator(".graph text.data").all_text_contents()
     field(page, "b").fill("-4")
@@ -366,5 +362,7 @@ def test_every_condition_of_the_sheet_is_in_spanish():
     wordless = {"{} > 0", "{} >= 0", "{} != 0", "-1 <= {} <= 1", "-1 < {} < 1", "{} > -1"}
     wordless |= {"{} >= 1", "low <= high"}
     assert {text for text in conditions if translated(text, "es") == text} == wordless
+    english = re.compile(r"\b(and|any|at|integer|is|large|least|number|of|or|other|than|where)\b")
+    assert [text for text in conditions if english.search(translated(text, "es"))] == []
     needs = ["a > 0, or an integer b (b ≥ 0 where a = 0)", "a > 0, o un b entero (b ≥ 0 si a = 0)"]
     assert page_module.needs_of([SHEET["pow"]]) == {"pow": needs}

@@ -28,9 +28,8 @@ from autograd_mini.training import TrainingError, evaluate, fit
 from autograd_mini.training.fitting import orders
 from tests.documents import unsigned
 from tests.pages.near import codes_of, number_of
-from tests.training.models import Offset, with_weights
-
-LOGITS = "binary_cross_entropy_with_logits"
+from tests.refusals import refusing
+from tests.training.models import LOGITS, Offset, descended, with_weights
 
 
 def small(seed=0):
@@ -45,10 +44,6 @@ def trained(model, data, epochs, batch_size=None, **settings):
 def recorded(model, data, epochs, batch_size=None, **settings):
     optimiser = Adam(model.parameters(), lr=0.05)
     return record_training(model, data, LOGITS, optimiser, epochs, batch_size, **settings)
-
-
-def descended(model, data, lr, *settings, loss=LOGITS, **options):
-    return record_training(model, data, loss, SGD(model.parameters(), lr=lr), *settings, **options)
 
 
 # --- the run of fit ------------------------------------------------------------------------------
@@ -74,8 +69,7 @@ def test_the_run_is_that_of_fit_bit_for_bit(batch_size):
 
 def test_the_update_of_an_epoch_is_its_last():
     """Of plain gradient descent w_new = w_old - lr * gradient, to the last bit."""
-    model = small()
-    run = descended(model, xor(), 0.3, 5)
+    run = descended(small(), xor(), 0.3, 5)
     assert run.plain
     assert run[0].before == run[0].gradients == ()
     for before, frame in pairwise(run):
@@ -123,9 +117,7 @@ def test_long_runs_keep_some_epochs_close_together_at_first():
 def test_early_stopping_ends_with_a_frame():
     """The frame is of the epoch after which training stopped, not of the best weights."""
     model = small()
-    optimiser = SGD(model.parameters(), lr=30)
-    rule = {"early_stopping": 2, "accuracy": None}
-    run = record_training(model, xor(), LOGITS, optimiser, 400, frames=[], **rule)
+    run = descended(model, xor(), 30, 400, frames=[], early_stopping=2, accuracy=None)
     assert run.stopped == "early stopping"
     assert [frame.epoch for frame in run] == [0, run.history[-1].epoch]
     assert len(run.losses) - 1 == run.history[-1].epoch < 400
@@ -218,12 +210,10 @@ def test_a_narrow_valley_oscillates_across():
 def test_the_noise_of_small_batches_is_no_jump_over_the_minimum(start, rate, truth):
     """Of mean (v - y)**2, y = 1 or -1, batches of one multiply v - y by 1 - 2 lr: from 1/2 on lr
     jumps over the minimum of its batch, from 1 on farther away than it was."""
-    model = Offset(start)
     data = ([[0.0]] * 6, [1.0, -1.0] * 3)
-    run = record_training(model, data, "mse", SGD(model.parameters(), lr=rate), 40, 1)
+    run = descended(Offset(start), data, rate, 40, 1, loss="mse")
     assert run.verdict == truth
-    whole = Offset(3.0)
-    alike = record_training(whole, data, "mse", SGD(whole.parameters(), lr=rate), 40)
+    alike = descended(Offset(3.0), data, rate, 40, loss="mse")
     assert (alike.turning < 0) == (rate > 0.5)  # all points at once, without noise, agree
 
 
@@ -385,10 +375,9 @@ def test_codes():
 
 # --- JSON ----------------------------------------------------------------------------------------
 def runs_of_all_kinds():
-    neuron = Neuron(1, nonlin=False, seed=0)
+    neuron, model = Neuron(1, nonlin=False, seed=0), MLP(2, [3, 2], seed=0)
     diverged = descended(neuron, [([1.0], 0.0)], 9.0, 400, frames=5, loss="mse")
     assert diverged.divergence
-    model = MLP(2, [3, 2], seed=0)
     two = descended(model, [((0.1, 0.2), [1.0, 2.0])], 0.1, 2, loss="mse")
     rates = record_descents(lambda x, y: x**2 + y**2, 1.0, 2.0, rates=[0.1, 2.0], steps=4)
     return [recorded(small(), moons(8), 3, grid=8), diverged, two, rates]
@@ -441,11 +430,6 @@ def test_a_run_cannot_be_changed():
 
 
 # --- arguments -----------------------------------------------------------------------------------
-def test_names_for_a_descent_are_as_many_as_its_numbers():
-    with pytest.raises(ValueError, match="names must be 1, one for each number, got 2"):
-        record_descents(lambda w: w**2, 1.0, rates=[0.1], names=["a", "b"])
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -473,23 +457,26 @@ def test_wrong_rates(rates):
         record_learning_rates(small(), xor(), LOGITS, rates, 2)
 
 
-def test_a_function_that_gives_no_value():
-    with pytest.raises(TypeError, match="must give a Value, got 3"):
-        record_descent(lambda w: 3.0, 1.0)
-    with pytest.raises(TypeError, match="do not fit"):
-        record_descent(lambda w: w, 1.0, 2.0)
-    with pytest.raises(ValueError, match="w must be finite, got nan"):
-        record_descent(lambda w: w, float("nan"))
-    with pytest.raises(TypeError, match="w must be a real number, got 1j"):
-        record_descent(lambda w: w, 1j)
-    with pytest.raises(TypeError, match="where to start"):
-        record_descent(lambda: Value(1.0))
+test_wrong_arguments_of_a_descent = refusing(
+    {
+        TypeError: [
+            (lambda: record_descent(lambda w: 3.0, 1.0), "must give a Value, got 3"),
+            (lambda: record_descent(lambda w: w, 1.0, 2.0), "do not fit"),
+            (lambda: record_descent(lambda w: w, 1j), "w must be a real number, got 1j"),
+            (lambda: record_descent(lambda: Value(1.0)), "where to start"),
+        ],
+        ValueError: [
+            (lambda: record_descent(lambda w: w, nan), "w must be finite, got nan"),
+            (lambda: record_descents(lambda w: w**2, 1.0, rates=[0.1], names=["a", "b"]),
+             "names must be 1, one for each number, got 2"),
+        ],
+    }
+)  # fmt: skip
 
 
 def test_a_data_set_without_a_plane():
     data = Dataset("line", [(0, 0, 1), (1, 1, 0)], [0, 1], class_names=("no", "yes"))
-    model = MLP(3, [1], seed=0)
-    run = descended(model, data, 0.1, 1)
+    run = descended(MLP(3, [1], seed=0), data, 0.1, 1)
     assert run.field is None
     assert run[1].field == b""
 
@@ -511,9 +498,8 @@ def test_the_picture_ends_where_the_function_does():
     field, picture = run.landscape
     assert 0 < field.x[0] < 0.2
     for (w,), code in zip(field.places, codes_of(field, picture), strict=True):
-        assert number_of(field, code) == pytest.approx(
-            log(w) ** 2, abs=(field.high - field.low) / 1e5
-        )
+        near = (field.high - field.low) / 1e5
+        assert number_of(field, code) == pytest.approx(log(w) ** 2, abs=near)
 
 
 def test_one_door_for_all_pages(tmp_path):
@@ -531,8 +517,7 @@ def test_numbers_of_numpy_make_the_same_page():
 
 
 def test_of_many_points_some_are_drawn():
-    model = MLP(2, [1], seed=0)
-    run = descended(model, moons(4500), 0.1, 1, accuracy=None, grid=8)
+    run = descended(MLP(2, [1], seed=0), moons(4500), 0.1, 1, accuracy=None, grid=8)
     data = json.loads(re.findall(r'id="data">(.*?)</script>', to_html(run))[0])
     assert len(data["points"]["inputs"]) == len(data["points"]["targets"]) == 1500
     assert data["points"]["n"] == 4500

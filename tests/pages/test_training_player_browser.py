@@ -10,58 +10,41 @@ from autograd_mini import MLP
 from autograd_mini.data import Dataset, moons, xor
 from autograd_mini.language import catalogue
 from autograd_mini.notation.labels import number
-from autograd_mini.optim import SGD, Adam
+from autograd_mini.optim import Adam
 from autograd_mini.pages.training_page import to_html
-from autograd_mini.stepping import save_html
-from autograd_mini.stepping.training.recording import (
+from autograd_mini.stepping import (
     record_descent,
     record_descents,
     record_learning_rates,
     record_training,
+    save_html,
 )
 from tests.browser import CORNER, PHONE, axe_findings, until
-from tests.training.models import with_weights
+from tests.training.models import LOGITS, descended, with_weights
 
-LOGITS = "binary_cross_entropy_with_logits"
 DESKTOP = {"width": 1440, "height": 900}
-
-
-def trained_xor():
-    model = MLP(2, [4, 1], activation="tanh", seed=0)
-    sgd = SGD(model.parameters(), lr=1.0)
-    return record_training(model, xor(), LOGITS, sgd, 60, frames=20, grid=24)
 
 
 @pytest.fixture(scope="module")
 def runs():
     model = MLP(2, [3, 3, 1], activation="tanh", init="xavier_uniform", seed=0)
     adam = Adam(model.parameters(), lr=0.05)
-    small, tiny = (MLP(2, [3, 1], activation="tanh", seed=0) for _ in range(2))
+    four, small, tiny = (MLP(2, [n, 1], activation="tanh", seed=0) for n in (4, 3, 3))
+    pair = ([[1e8, -2e-8], [2e8, 3e-8]], [0.0, 1.0])
     deep = MLP(2, [4] * 8 + [1], activation="sigmoid", seed=0)
     return {
-        "xor": trained_xor(),
+        "xor": descended(four, xor(), 1.0, 60, frames=20, grid=24),
         "moons": record_training(model, moons(40), LOGITS, adam, 6, 10, grid=16),
-        "deep": record_training(
-            deep, moons(20), LOGITS, SGD(deep.parameters(), 0.5), 2, 20, grid=8
-        ),
-        "stuck": record_training(deep, moons(20), LOGITS, SGD(deep.parameters(), 0.1), 20, grid=8),
+        "deep": descended(deep, moons(20), 0.5, 2, 20, grid=8),
+        "stuck": descended(deep, moons(20), 0.1, 20, grid=8),
         "rates": record_learning_rates(small, xor(), LOGITS, epochs=8, grid=12),
         "parabolas": record_descents(lambda w: w**2, 3.0),
         "quick": record_descents(lambda w: w**2, 3.0, rates=[0.3, 0.4, 0.05, 0.95]),
         "logarithm": record_descents(lambda w: w - w.log(), 2.0, rates=[0.1, 5.0]),
-        "tiny": record_training(
-            tiny,
-            ([[1e8, -2e-8], [2e8, 3e-8]], [0.0, 1.0]),
-            "mse",
-            SGD(tiny.parameters(), 0.1),
-            3,
-            grid=8,
-        ),
+        "tiny": descended(tiny, pair, 0.1, 3, loss="mse", grid=8),
         "level": record_descents(lambda w: w * 0.0, 0.5, rates=[0.5], steps=3),
         "broken": record_descent(lambda w: w**2, 3.0, lr=1e9, steps=60),
-        "lonely": record_training(
-            tiny, ([[1.0, 2.0]], [1.0]), "mse", SGD(tiny.parameters(), 0.1), 3, grid=8
-        ),
+        "lonely": descended(tiny, ([[1.0, 2.0]], [1.0]), 0.1, 3, loss="mse", grid=8),
         "far": record_descents(lambda w: w**2, 1e12, rates=[0.1]),
         "farther": record_descents(lambda w: w**2, 1e150, rates=[0.1]),
         "surface": record_descent(lambda x, y: x**2 + 3 * y**2, 2.0, 1.0, steps=12),
@@ -441,8 +424,7 @@ def test_sizes(data, sizes):
     found = []
     for epochs in (5, 15):
         model = MLP(2, sizes, activation="tanh", seed=0)
-        run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.1), epochs)
-        found.append(len(to_html(run).encode()))
+        found.append(len(to_html(descended(model, data, 0.1, epochs)).encode()))
     assert found[1] + (found[1] - found[0]) / 10 * 84 <= 1_000_000
 
 
@@ -459,7 +441,7 @@ def test_names_stay_text(visit, tmp_path, label):
     model = MLP(2, [2, 1], seed=0)
     for k, p in enumerate(model.parameters()):
         p.label = f"{label}{k}"
-    run = record_training(model, data, LOGITS, SGD(model.parameters(), lr=0.1), 2, grid=8)
+    run = descended(model, data, 0.1, 2, grid=8)
     save_html(run, tmp_path / "page.html")
     page = visit(tmp_path / "page.html")
     page.keyboard.press("End")

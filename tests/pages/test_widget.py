@@ -1,6 +1,7 @@
 """Pages in a notebook: the frame that is shown, and the widget, which both sides can move."""
 
 import json
+import sys
 
 import pytest
 
@@ -25,9 +26,8 @@ def frame_of(thing):
 # --- the frame -----------------------------------------------------------------------------------
 def test_steps_show_themselves_in_a_frame_without_rights():
     frame = frame_of(recorded())  # the page is text in an attribute
-    assert (
-        frame["sandbox"] == "allow-scripts allow-forms allow-downloads"
-    )  # no same origin, no navigation
+    # no same origin, no navigation
+    assert frame["sandbox"] == "allow-scripts allow-forms allow-downloads"
     assert "src" not in frame
     assert frame["srcdoc"].startswith("<!DOCTYPE html>")
     assert "Content-Security-Policy" in frame["srcdoc"]
@@ -63,11 +63,8 @@ def test_a_large_graph_is_left_to_its_text(monkeypatch):
 
 def test_where_frames_are_taken_out_a_sentence_is_left():
     """JupyterLab showed nothing of a notebook that was run elsewhere."""
-    words = {
-        "en": "[an interactive page: run the cell, or",
-        "es": "[una página interactiva: ejecuta",
-    }
-    for lang, said in words.items():
+    english, spanish = "[an interactive page: run the cell, or", "[una página interactiva: ejecuta"
+    for lang, said in (("en", english), ("es", spanish)):
         for shown in (show(recorded(), lang=lang), learning_rates().show(lang)):
             assert f">{said}" in shown._repr_html_()
 
@@ -76,16 +73,15 @@ def test_where_frames_are_taken_out_a_sentence_is_left():
 def test_a_page_follows_the_theme_of_the_notebook(visit, tmp_path, theme):
     """Not the system's, which is light here; without a mark it is the system's."""
     dark = "matchMedia('(prefers-color-scheme: dark)').matches"
-    marks = {"dark": ['data-jp-theme-light="false"', 'class="vscode-dark"'], "": ["class=other"]}
-    marks["light"] = [
-        mark.replace("dark", "light").replace("false", "true") for mark in marks["dark"]
-    ]
+    marks = {
+        "dark": ('data-jp-theme-light="false"', 'class="vscode-dark"'),
+        "light": ('data-jp-theme-light="true"', 'class="vscode-light"'), "": ("class=other",),
+    }  # fmt: skip
     for mark in marks[theme]:
         file = tmp_path / "notebook.html"
         file.write_text(f"<!DOCTYPE html><body {mark}>{show(recorded())._repr_html_()}")
         page = visit(file, color_scheme="null")
-        frame = framed_page(page)
-        assert frame.evaluate(dark) == (theme == "dark")
+        assert framed_page(page).evaluate(dark) == (theme == "dark")
 
 
 def test_formulas_are_text_where_styles_and_mathml_are_taken_out(visit, tmp_path):
@@ -120,7 +116,7 @@ def test_the_widget_keeps_to_the_steps_there_are():
 
 
 def test_without_anywidget_the_error_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "anywidget", None)
+    monkeypatch.setitem(sys.modules, "anywidget", None)
     with pytest.raises(ImportError, match=r"pip install 'autograd-mini\[notebook\]'"):
         widget(recorded())
 
@@ -144,7 +140,10 @@ class Model {
 
 @pytest.fixture
 def rendered(visit, tmp_path):
-    """rendered(widget): a page around its JavaScript, with a model as anywidget's in `model`."""
+    """rendered(widget): a page around its JavaScript, a model as anywidget's in `model`; its frame,
+
+    once it is at the widget's step.
+    """
     pytest.importorskip("anywidget")
 
     def render(made):
@@ -159,7 +158,10 @@ def rendered(visit, tmp_path):
             "const leave = render({model, el: here});</script>",
             encoding="utf-8",
         )
-        return visit(file)
+        page = visit(file)
+        frame = framed_page(page)
+        until(page, lambda: slider_of(frame) == str(made.step))
+        return page, frame
 
     return render
 
@@ -180,9 +182,7 @@ def framed_page(page):
 
 
 def test_both_sides_move_the_widget(rendered):
-    page = rendered(widget(recorded(), start=3))
-    frame = framed_page(page)
-    until(page, lambda: slider_of(frame) == "3")
+    page, frame = rendered(widget(recorded(), start=3))
     page.evaluate("model.set('step', 7)")  # Python sets it
     until(page, lambda: slider_of(frame) == "7")
     frame.click("h1")
@@ -197,8 +197,7 @@ def test_both_sides_move_the_widget(rendered):
 
 def test_two_recordings_are_moved_by_the_steps_of_the_first(rendered):
     wrong, right = museum.stepped("EveryPath")  # 18 steps, and 14: one of them stands beside five
-    page = rendered(widget(right, beside=wrong))
-    frame = framed_page(page)
+    page, frame = rendered(widget(right, beside=wrong))
     frame.click("h1")
     for _ in range(17):
         page.keyboard.press("ArrowRight")
@@ -211,9 +210,7 @@ def test_two_recordings_are_moved_by_the_steps_of_the_first(rendered):
 
 
 def test_what_python_sets_is_not_told_back_late(rendered):
-    page = rendered(widget(recorded(), start=3))
-    frame = framed_page(page)
-    until(page, lambda: slider_of(frame) == "3")
+    page, frame = rendered(widget(recorded(), start=3))
     page.evaluate("for (const step of [5, 6, 7]) model.set('step', step)")
     until(page, lambda: slider_of(frame) == "7")
     page.wait_for_timeout(100)
@@ -222,14 +219,12 @@ def test_what_python_sets_is_not_told_back_late(rendered):
 
 def test_a_widget_that_is_shown_twice_goes_on_together(rendered):
     """Each view sent the other one back, for ever."""
-    page = rendered(widget(recorded(), start=2))
-    framed_page(page)
+    page, one = rendered(widget(recorded(), start=2))
     page.evaluate("void render({model, el: here})")
     until(page, lambda: len(page.frames) == 3)
-    one, other = page.frames[1:]
-    for frame in (one, other):
-        frame.wait_for_selector("#slider")
-        until(page, lambda frame=frame: slider_of(frame) == "2")
+    (other,) = {*page.frames} - {page.main_frame, one}
+    other.wait_for_selector("#slider")
+    until(page, lambda: slider_of(other) == "2")
     one.evaluate("for (let k = 0; k < 8; k++) document.getElementById('next').click()")
     until(page, lambda: slider_of(other) == "10")
     page.wait_for_timeout(100)
@@ -238,9 +233,7 @@ def test_a_widget_that_is_shown_twice_goes_on_together(rendered):
 
 
 def test_messages_of_others_are_not_heard(rendered):
-    page = rendered(widget(recorded(), start=3))
-    frame = framed_page(page)
-    until(page, lambda: slider_of(frame) == "3")
+    page, frame = rendered(widget(recorded(), start=3))
     page.evaluate("postMessage({autograd_mini: {step: 5, steps: 12}}, '*')")  # not from the frame
     frame.evaluate("parent.postMessage({autograd_mini: {step: 'x'}}, '*')")
     frame.evaluate("parent.postMessage({autograd_mini: {step: 40, steps: 60}}, '*')")

@@ -350,8 +350,6 @@ def test_explain_takes_the_language_of_the_environment(monkeypatch):
 
 
 # --- sentences -----------------------------------------------------------------------------------
-
-
 def test_no_english_in_spanish():
     english = {"the", "of", "and", "is", "it", "to", "with", "for", "was", "other", "by", "else"}
     for name, (_, spanish) in (catalogue("sentence") | catalogue("explanation")).items():
@@ -456,6 +454,5 @@ def test_the_shares_of_a_gradient_are_one_for_each_use_or_it_says_of_which():
 
 def test_a_recording_that_is_read_again_says_what_it_said():
     recorded = steps(nn.Neuron(2, seed=0)([0.5, -1.0]))
-    assert [*map(str, told(recorded, Forward))] == [
-        *map(str, told(Steps.from_json(recorded.to_json()), Forward))
-    ]
+    again = Steps.from_json(recorded.to_json())
+    assert [*map(str, told(again, Forward))] == [*map(str, told(recorded, Forward))]
