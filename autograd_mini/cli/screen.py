@@ -57,7 +57,7 @@ class Screen:
         room = height - 2
         source = max((len(source.lines) + 1 for source in self.steps.sources), default=0)
         beside = source > 0 and width >= _BESIDE
-        gap = int(room >= 18)
+        gap = room >= 18
         below = min(max(room * 2 // 5, 7), 12)
         under = 0 if beside else min(source, max(2, (room - below) // 3))
         rows = max(3, room - below - under - gap * (1 + (under > 0)))  # heading, node, parent

@@ -160,6 +160,8 @@ STEP = [
     ("lesson:neuron --at w=inf x=1", 2, "w=inf: an input is given as name=number"),
     ("lesson:several --at values=1", 2, "got an unexpected keyword argument 'values'"),
     ("math:log --at x=1", 2, "no signature found for builtin"),
+    ("math:sin", 2, "math:sin: missing a required argument: 'x'; its inputs are given as"),
+    ("sys:exit", 2, "sys:exit raised SystemExit"),
     ("math:sin --at x=1", 2, r"must give a Value .* got 0.84\d+ \(float\)"),
     ("lesson:raises --at x=1", 2, "lesson:raises raised RuntimeError: 92.0, line 15"),
     ("lesson:leaves --at x=1", 2, "lesson:leaves raised SystemExit: 9, line 27"),

@@ -175,6 +175,11 @@ def test_names_are_sorted_as_in_a_list_of_a_class_and_may_be_of_another_system(t
     assert main(["marks", str(tmp_path), "-o", str(file)]) == 0
     rows = file.read_text("utf-8-sig").splitlines()[1:]
     assert [row.split(",")[0] for row in rows] == ["Álvaro", "ana", "Jos?", "nube", "Ñu", "Zoe"]
+    capsys.readouterr()
+    assert main(["marks", str(tmp_path)]) == 0
+    shown, table = capsys.readouterr().out, tmp_path / "marks.txt"
+    assert main(["marks", str(tmp_path), "-o", str(table)]) == 0
+    assert table.read_text("utf-8-sig") == shown.replace("\udce9", "?")
 
 
 def test_what_rounding_leaves_of_a_sum_is_0_as_on_the_page():
