@@ -188,7 +188,7 @@ class Expression:
                     if len(first.ops) > 1 or compared is None:
                         raise self._error("comparison", first)
                     parts[:1] = [first.left, *first.comparators]
-                    return (lambda a, b, *other: does(float(compared(a, b)), *other)), parts
+                    return (lambda a, b, *other: does(compared(a, b), *other)), parts
                 return does, parts
         raise self._error(_KINDS.get(type(node), "syntax"), node)
 
