@@ -162,7 +162,7 @@ class Screen:
                 start = here.column if k == here.line else 0
                 end = here.end_column if k == here.end_line else len(code)
                 code.stylize("bold reverse", start, end)
-                if end > room and len(code) > room:  # a long line is seen where it is lit
+                if end > room:  # a long line is seen where it is lit
                     code = Text("… ") + code[max(0, min(start, len(code) - room + 2)) :]
             shown.append(Text(f"{mark} {source.first + k:>3}  ", style=style) + code)
         return [_cut(line, width) for line in shown]
