@@ -181,6 +181,7 @@ STEP = [
     ("--train xor w=3", 2, "w=3: a data set takes no values"),
     ("--train xor --lr 0.1 0.1", 1, "rates must be distinct"),
     ("--train xor --hidden 4,,4", 2, "--hidden: '4,,4'"),
+    ("--train xor --hidden 8,8,8,8 --activation exp", 2, "to record: even before training: layer4"),
     ("--train xor --batch-size 5", 1, "batch_size must be .* 4"),
     ("--train xor --epochs ²", 2, "--epochs: '²' is not a whole number"),
     ("--train xor -o a.gif", 2, "a.gif: the suffix of the file must be one of html, json, txt"),
