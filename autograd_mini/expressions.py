@@ -188,7 +188,7 @@ class Expression:
                     if len(first.ops) > 1 or compared is None:
                         raise self._error("comparison", first)
                     parts[:1] = [first.left, *first.comparators]
-                    return (lambda a, b, *other: does(float(compared(a, b)), *other)), parts
+                    return (lambda a, b, *other: does(compared(a, b), *other)), parts
                 return does, parts
         raise self._error(_KINDS.get(type(node), "syntax"), node)
 
@@ -241,8 +241,7 @@ class Expression:
     def _columns(self, node: ast.expr) -> tuple[int, int]:
         """Where a node is, in characters; Python counts in bytes of UTF-8."""
         data = self.source.encode()
-        end = node.end_col_offset or node.col_offset
-        return len(data[: node.col_offset].decode()), len(data[:end].decode())
+        return len(data[: node.col_offset].decode()), len(data[: node.end_col_offset].decode())
 
 
 def parse(source: str, apply: Callable[..., Any] = apply) -> Expression:

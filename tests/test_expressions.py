@@ -6,11 +6,12 @@ import math
 import warnings
 from threading import Event, Thread
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_mini import DomainError, PoleError, RangeError, Value, functions, steps
+from autograd_mini import DomainError, PoleError, RangeError, Value, compile, functions, grad, steps
 from autograd_mini.expressions import FILE, ExpressionError, assignments, parse
 from autograd_mini.graph import topological
 from autograd_mini.ops import SHEET
@@ -32,10 +33,9 @@ def grown(parts):
     )
 
 
-PYTHON = {name: getattr(functions, name) for name in ("sin", "cos", "tanh", "atan")}
+PYTHON = {name: getattr(functions, name) for name in ("sin", "cos", "tanh", "atan", "where")}
 PYTHON |= {"pi": math.pi, "e": math.e, "max": lambda *xs: functions.max(xs)}
 PYTHON |= {"min": lambda *xs: functions.min(xs), "sum": lambda *xs: functions.sum(xs)}
-PYTHON["where"] = lambda condition, a, b: functions.where(float(condition), a, b)
 FLOATS = {name: getattr(math, name) for name in ("sin", "cos", "tanh", "atan", "pi", "e")}
 FLOATS |= {"max": max, "min": min, "sum": lambda *xs: math.fsum(xs)}
 FLOATS["where"] = lambda condition, a, b: a if condition else b
@@ -91,6 +91,14 @@ def test_gradients_by_hand(source, point, gradient):
     parse(source)(**variables).backward()
     for name, expected in gradient.items():
         assert variables[name].grad == pytest.approx(expected, rel=1e-14, abs=0)
+
+
+def test_a_comparison_is_compiled_and_compares_arrays():
+    """It was to be one float."""
+    f = parse("where(x > 0, x**2, -x)")
+    assert [*f(x=np.array([3.0, -2.0]))] == [9.0, 2.0]
+    slope = compile(grad(f.function()), backend="python")
+    assert (slope(3.0), slope(-3.0)) == (6.0, -1.0)
 
 
 def test_every_scalar_operation_of_the_sheet_can_be_called():

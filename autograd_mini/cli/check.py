@@ -69,5 +69,5 @@ def _print_ops(args: Arguments) -> int:
         bad |= {} if row.ok else {i: row.name}
     marked = {(i, j): "red" for i in bad for j in range(len(_COLUMNS))}
     show(Grid(table, marked, sides="<><><<<"))
-    print(args.say("ops.bad", names=", ".join(bad.values())) if bad else args.say("ops.good"))
+    print(args.say("ops.bad" if bad else "ops.good", names=", ".join(bad.values())))
     return 1 if bad else 0

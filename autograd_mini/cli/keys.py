@@ -38,7 +38,7 @@ _UNFINISHED = re.compile(r"\x1b(\[[0-9;<=>?]*[ -/]*|O)?\Z")
 def decoded(text: str) -> list[str]:
     """The keys in what a terminal has sent."""
     keys = [_NAMES.get(sent, sent) for sent in _KEY.findall(text)]
-    return [key for key in keys if key.isprintable() and "\x1b" not in key]
+    return [key for key in keys if key.isprintable()]
 
 
 class _Console(ExitStack):

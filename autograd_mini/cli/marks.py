@@ -32,8 +32,7 @@ def run(args: Arguments) -> int:
         try:
             found = performance(file.read_text(encoding="utf-8-sig", errors="replace"))
             cells = [found.learner.strip() or file.stem, found.title, found.numbers]
-            percent = f"{100 * found.right / found.of:.0f}" if found.of else "-"
-            cells += [f"{found.right}", f"{found.of}", percent]
+            cells += [f"{found.right}", f"{found.of}", f"{100 * found.right / found.of:.0f}"]
             attempts[name] = found.attempt or name
             remark = args.say("other") if asked and not found.is_of(asked) else ""
             if found.edited:

@@ -57,7 +57,7 @@ class Screen:
         room = height - 2
         source = max((len(source.lines) + 1 for source in self.steps.sources), default=0)
         beside = source > 0 and width >= _BESIDE
-        gap = int(room >= 18)
+        gap = room >= 18
         below = min(max(room * 2 // 5, 7), 12)
         under = 0 if beside else min(source, max(2, (room - below) // 3))
         rows = max(3, room - below - under - gap * (1 + (under > 0)))  # heading, node, parent
@@ -162,7 +162,7 @@ class Screen:
                 start = here.column if k == here.line else 0
                 end = here.end_column if k == here.end_line else len(code)
                 code.stylize("bold reverse", start, end)
-                if end > room and len(code) > room:  # a long line is seen where it is lit
+                if end > room:  # a long line is seen where it is lit
                     code = Text("… ") + code[max(0, min(start, len(code) - room + 2)) :]
             shown.append(Text(f"{mark} {source.first + k:>3}  ", style=style) + code)
         return [_cut(line, width) for line in shown]

@@ -46,9 +46,9 @@ def run(args: Arguments) -> int:
 
 def lines(several: LearningRates, args: Arguments, *, every: bool) -> Iterator[str]:
     """Runs as text: each rate with its verdict, and about ten of its frames, or every one."""
-    for run_, verdict in zip(several.runs, several.verdicts, strict=True):
+    for run_, rate, verdict in zip(several.runs, several.rates, several.verdicts, strict=True):
         said = text(f"player.training.{verdict}", args.lang)
-        yield args.say("training.rate", rate=number(run_.rate), verdict=said)
+        yield args.say("training.rate", rate=number(rate), verdict=said)
         last, tenth = len(run_) - 1, max(1, len(run_) // (3 if len(several) > 1 else 10))
         for k, frame in enumerate(run_):
             if every or k % tenth == 0 or k == last:

@@ -67,8 +67,8 @@ class _Player:
         self.screen = Screen(steps, console, lang)
         self.lang, self.index = lang, start
         self.typed: str | None = None  # the number of a step, while it is being typed
-        self.phases: tuple[str, ...] = ()
-        self.shown = list(range(len(steps)))
+        self.phases: tuple[str, ...] = EVERY
+        self.shown = [*range(len(steps))]
         self.message, self.helping = "", False
         self._choose(self.all)
 

@@ -270,6 +270,7 @@ def test_tables_of_many_a_form(tmp_path, text, inputs, classes, targets):
     ("text", "error"),
     [
         ('1,a\n2,b\n3,"a\n4,b\n5,a\n6,b\n', "a quotation mark opens a cell, and none closes it"),
+        (f"1,{'a' * 140_000}\n", "not a CSV file .field larger than field limit"),
         ('1,"a\nb"\n2,c\n3_4,c\n', "line 4, column 1: '3_4' is not a number"),
         ("1,2\n3,4\n", "no column 'x1'; it has no header line"),
         (",,\n\n,,\n", "t.csv: the file is empty"),

@@ -77,7 +77,7 @@ def test_pictures(letters, said, tmp_path):
 
 
 def test_nothing_of_anyone_else_s_is_overwritten_and_ctrl_c_while_compiling_writes_nothing(
-    said, tmp_path, monkeypatch
+    said, tmp_path, monkeypatch, capsys
 ):
     (tmp_path / "mine.json").write_text("{}")
     told = said("gpt", "--names", "n.txt", "--save", "mine.json", status=1)
@@ -87,9 +87,11 @@ def test_nothing_of_anyone_else_s_is_overwritten_and_ctrl_c_while_compiling_writ
     def compiling(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(gpt, "compile_step", compiling)
-    assert main(["gpt", "--names", "n.txt"]) == 130
-    assert not (tmp_path / "autograd-mini-gpt.json").exists()
+    for owner, name in ((gpt.Names, "sample"), (gpt, "compile_step")):
+        monkeypatch.setattr(owner, name, compiling)
+        assert main(["gpt", "--names", "n.txt"]) == 130
+        assert "gpt.json" not in capsys.readouterr().err
+        assert not (tmp_path / "autograd-mini-gpt.json").exists()
 
 
 @pytest.mark.parametrize("why", ["may not be written", "is a link"])
@@ -119,5 +121,8 @@ def test_who_has_numpy_and_does_without_is_told_nothing_of_it(said):
 
 def test_what_was_learnt_from_other_names_does_not_go_on(said, tmp_path):
     said("gpt", "--names", "n.txt", "--steps", "1", "--batch-size", "1", "--save", "g.json")
+    for steps in (["--steps", "2"], []):  # of those that it had, none is left
+        said("gpt", "--resume", "g.json", *steps)
+        assert load_metadata("g.json")["optimiser"]["steps"] == 2
     (tmp_path / "n.txt").write_text("ana\n")
     assert "no longer those" in said("gpt", "--resume", "g.json", status=2)

@@ -78,6 +78,7 @@ def test_a_name_from_another_system_costs_no_one_the_marks(tmp_path, capsys):
     for name in ("html", "csv", "xml"):
         out, _ = printed(capsys, file, "-o", tmp_path / f"marks.{name}")
         assert "Jos??" in Path(out.splitlines()[0]).read_text(encoding="utf-8")
+    assert not any(path.is_dir() for path in tmp_path.iterdir())  # without pictures
 
 
 def test_a_folder_that_there_is_not_is_told_before_the_work(folder, capsys, monkeypatch):

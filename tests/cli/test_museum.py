@@ -12,6 +12,8 @@ def test_all_engines_and_one(said):
     listed = [line.split()[0] for line in said("museum").splitlines() if line]
     assert listed == [*ENGINES, "Training", *LOOPS]
     assert "self.grad = share" in said("museum", "Overwrites")
+    both = said("museum", "Overwrites", "wrong_sign")
+    assert both == said("museum", "Overwrites") + said("museum", "wrong_sign")
     assert "Visto en" in said("museum", "Overwrites", "--lang", "es")
     assert not words(said("museum", "--lang", "es")) & ENGLISH
     assert "the museum has no Fast; there are Overwrites" in said("museum", "Fast", status=2)

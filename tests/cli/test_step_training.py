@@ -59,6 +59,12 @@ def test_text(capsys):
         "  paso 0: 0",
         "  En el paso 1 el cálculo ya no tiene un resultado finito (w): diverge.",
     ]
+    assert step("sqrt(w)", "w=0", "--lr", "0.5") == 0  # its rate was told as nan
+    assert capsys.readouterr().out.splitlines() == [
+        "learning rate 0.5: diverges",
+        "  step 0: 0",
+        "  In step 1 the computation has no finite result any more (w): it diverges.",
+    ]
 
 
 def test_text_of_a_training_shows_some_epochs(capsys):

@@ -376,7 +376,8 @@ def test_a_long_line_is_shown_where_it_is_lit():
 
 def test_wide_characters_keep_the_columns():
     x, y = Value(3.0, label="重み"), Value(2.0, label="y")
-    rows = plain(screen_of(steps(x * y), "es"), 1, 80, 24)[1:5]
+    rows, wider = (plain(screen_of(steps(x * y), "es"), 1, n, 24)[1:5] for n in (80, 200))
+    assert rows == wider  # which takes no more than it needs
     assert len({cell_len(row) for row in rows}) == 1
     assert [row[:4] for row in rows[1:3]] == ["· 重み", "· y "]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd_mini.cli import lab
+from autograd_mini.cli import lab, main
 from autograd_mini.course.cost import cost, operations
 from autograd_mini.course.depth import depth
 from autograd_mini.course.sweeps import learning_rates, step_size
@@ -117,7 +117,9 @@ def test_operations_agree_with_a_count_by_hand(counted):
     assert operations(loss) == by_hand
 
 
-def test_the_costs_of_networks_that_grow():
+def test_the_costs_of_networks_that_grow(capsys):
+    assert main("lab cost --widths 2 --samples 3 --json".split()) == 0
+    assert json.loads(capsys.readouterr().out)["rows"][0]["parameters"] == 15
     found = cost([2, 4], [3, 6])
     rows = [row._asdict() for row in found.rows]
     assert [(row["parameters"], row["samples"]) for row in rows] == [(15, 3), (37, 3), (37, 6)]
@@ -138,8 +140,10 @@ def test_learning_rates_of_a_parabola():
         assert row.end == pytest.approx(9 * (1 - 2 * row.rate) ** 60, rel=1e-6)
 
 
-def test_the_v_of_the_step_size():
+def test_the_v_of_the_step_size(capsys):
     found = step_size(math.sin, 1.0, math.cos(1.0))
+    assert main("lab step-size sin(x) x=1 --json".split()) == 0
+    assert capsys.readouterr().out == f"{found.to_json()}\n"
     assert [row.step for row in found.rows] == pytest.approx([10.0**-k for k in range(17)])
     at = {round(math.log10(row.step)): row for row in found.rows}
     assert at[-2].forward == pytest.approx(0.005 * math.sin(1), rel=0.01)  # h f''/2
