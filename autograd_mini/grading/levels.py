@@ -67,6 +67,7 @@ class Script:
 
     def __init__(self, function: Callable[..., dict[str, Any]], **given: Any) -> None:
         self.function, self.given = function, given
+        self.name = getattr(function, "__name__", "script")
         try:
             json.dumps(given)
         except (TypeError, ValueError) as error:

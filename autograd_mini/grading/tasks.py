@@ -113,8 +113,8 @@ class Scripted(NamedTuple):
             values = self.script.function(engine, **json.loads(self.given))
             return {str(key): float(x) for key, x in values.items()}
         except Exception as error:
-            name = getattr(self.script.function, "__name__", "script")
-            raise BatteryError(f"{name} raised {type(error).__name__}: {error}") from error
+            told = f"{self.script.name} raised {type(error).__name__}: {error}"
+            raise BatteryError(told) from error
 
     def code(self, names: Mapping[str, str]) -> str:
         """What it is given, and its source."""
@@ -122,7 +122,7 @@ class Scripted(NamedTuple):
         try:
             lines.append(dedent(inspect.getsource(self.script.function)).rstrip())
         except (OSError, TypeError):  # made without a file
-            lines.append(f"{self.script.function.__name__}(engine)")
+            lines.append(f"{self.script.name}(engine)")
         return "\n".join(lines)
 
     def smaller(self) -> Iterator[Scripted]:
@@ -210,7 +210,7 @@ def of_case(case: Case, seed: str) -> Program:
         if unknown := [name for name in case.at if name not in names]:
             raise BatteryError(f"there is no input {unknown[0]}")
         return of_graph(f(**inputs), [*inputs.values()], case.passes, [*names])
-    except (AutogradError, ArithmeticError, AttributeError, TypeError, ValueError) as error:
+    except Exception as error:
         what = case.f if isinstance(case.f, str) else getattr(case.f, "__name__", "f")
         raise BatteryError(f"the case {what!r}: {error}") from None
 

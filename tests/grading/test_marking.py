@@ -468,6 +468,7 @@ def test_a_file_that_cannot_be_read_is_told_before_the_work(tmp_path):
 
 
 BATTERY = """
+from functools import partial
 from autograd_mini.grading import Case, Drawn, Level, Script
 
 def square(engine, k):
@@ -477,22 +478,22 @@ def square(engine, k):
     return {"x.grad": engine.grad(x)}
 
 LEVELS = [
-    Level("sums", 4, [Case("x + y"), Case("x + 2", x=1.5)], "It adds.", whole=False),
-    Level("plain", 0, [Case("x + x")]),
+    Level("chain", 4, [Case("x + y"), Case("x + 2", x=1.5)], "It adds.", whole=False),
+    Level("plain", 0, [Script(partial(square, k=2))]),
     Level(("own", "propio"), 6, [Script(square, k=5), Drawn(2, "leaf")], ("Mine.", "Mío.")),
 ]
 """
 
 
-def test_a_battery_of_ones_own(tmp_path):
-    (tmp_path / "battery.py").write_text(BATTERY)
-    path = written(tmp_path, "one-sided", "overwrites")
-    battery = str(path / "battery.py")
-    right, wrong = grade([path / f"{n}.py" for n in ("one-sided", "overwrites")], battery=battery)
+def test_a_battery_of_ones_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(written(tmp_path, "one-sided", "overwrites"))
+    Path("battery.py").write_text(BATTERY)
+    right, wrong = grade(["one-sided.py", "overwrites.py"], battery="battery.py")
     assert [(m.points, m.level.points) for m in right.marks] == [(4, 4), (0, 0), (6, 6)]
-    assert [m.level.title("es") for m in right.marks] == ["sums", "plain", "propio"]
+    assert [m.level.title("es") for m in right.marks] == ["chain", "plain", "propio"]
     assert [m.level.sentence("es") for m in right.marks] == ["It adds.", "", "Mío."]
     assert [m.points for m in wrong.marks] == [4, 0, 0]
+    assert wrong.marks[1].failures[0].code("en").startswith("script(engine)\nx.grad  # is ")
     assert wrong.marks[2].failures[0].code("es").startswith("k = 1\ndef square(engine, k):")
 
 
@@ -513,11 +514,14 @@ def test_as_many_are_drawn_as_are_asked_for():
         ("[Level('a', 1, [Drawn(2, 'old')], 'b')]", "second must be one of leaf, node, new, got"),
         ("[Level('a', 1, [Case('x', 'forward')], 'b')]", "passes must be one of build, backward"),
         ("[Level('a', 1, [Drawn(0)], 'b')]", "count must be at least 1, got 0"),
+        ("[Level('a', 1, [Drawn(1, size=0)], 'b')]", "size must be at least 1, got 0"),
         ("[Level('a', 1, [Drawn(1, passes='x')], 'b')]", "passes must be one of build"),
         ("[Level('a', 1, [Case('x * y', x=1e400)], 'b')]", "x must be finite, got inf"),
         ("[Level('a', 1, [Case('3')], 'b')]", "the case '3': a Case is made of its inputs"),
         ("[Level('a', 1, [Case('log(x)', x=-1)], 'b')]", "the case 'log\\(x\\)': log"),
         ("[Level('a', 1, [Case('x + y', z=1)], 'b')]", "there is no input z"),
+        ("[Level('a', 1, [Case(lambda x: y)], 'b')]", "the case '<lambda>': name 'y' is not defin"),
+        ("[Level('a', 1, [Script(square, k={1})], 'b')]", "given only what JSON has: Object of"),
         ("[Level('a', 1, [Script(lambda engine: 1 / 0)], 'b')]", "ZeroDivisionError"),
     ],
 )
