@@ -162,8 +162,8 @@ def to_junit(found: Graded, lang: str, battery: str, seed: int) -> str:
             if level in lost:
                 about = {"message": _points(level, lang), "type": "points"}
                 ET.SubElement(case, "failure", about).text = _output(level)
-        if each.printed:
-            ET.SubElement(suite, "system-out").text = each.printed
+        if said := "\n".join(filter(None, [*row["notes"], each.printed])):
+            ET.SubElement(suite, "system-out").text = said
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -189,9 +189,11 @@ def to_nbgrader(each: Marks, lang: str) -> str:
     The cells are the same for all submissions but for the one that holds the marks, so nbgrader
     may put those of its source version in their place and run the notebook.
     """
-    levels = [*enumerate(told(each, lang)["levels"], 1)]
+    row = told(each, lang)
+    levels = [*enumerate(row["levels"], 1)]
     marks = {f"{k}": level["points"] for k, level in levels}
-    cells = [_cell("title", f"# {each.name}"), _cell("marks", f"marks = {marks!r}", {}, [])]
+    title = "\n\n".join([f"# {each.name}", *row["notes"]])
+    cells = [_cell("title", title), _cell("marks", f"marks = {marks!r}", {}, [])]
     for k, level in levels:
         cells.append(_cell(f"about-{k}", f"## {k}. {level['name']}\n\n{_output(level)}"))
         graded = {"grade": True, "solution": False, "locked": True, "task": False}

@@ -144,14 +144,19 @@ def grade(
 def difference(got: Numbers, wanted: Sequence[Numbers]) -> dict[str, Any]:
     """The first number that is off: its name, what it is, what it may be; {} if all agree.
 
-    Of several that would be right those count of which the most agrees; `nearest` is the first.
+    Of several that would be right those count of which the most agrees, gradients last; `nearest`
+    is the first.
     """
+
+    def far(keys: list[str]) -> tuple[int, int]:
+        return sum(not key.endswith(".grad") for key in keys), len(keys)
+
     off = [[key for key, x in right.items() if not _near(got.get(key), x)] for right in wanted]
-    least = min(off, key=len)
+    least = min(off, key=far)
     if not least:
         return {}
     pairs = zip(off, wanted, strict=True)
-    nearest = [_written(right[least[0]]) for keys, right in pairs if len(keys) == len(least)]
+    nearest = [_written(right[least[0]]) for keys, right in pairs if far(keys) == far(least)]
     told = {"key": least[0], "got": _written(got.get(least[0])), "nearest": off.index(least)}
     return told | {"wanted": " / ".join(dict.fromkeys(nearest))}
 

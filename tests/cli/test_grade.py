@@ -75,9 +75,11 @@ def test_a_name_from_another_system_costs_no_one_the_marks(tmp_path, capsys):
     """A file called in Latin-1: all forms but JSON ended with an error, after the whole class."""
     file = tmp_path / os.fsdecode(b"Jos\xe9\x1b.py")
     file.write_text("x = (")
-    for name in ("html", "csv", "xml"):
+    for name in ("html", "csv", "xml", "ipynb"):
         out, _ = printed(capsys, file, "-o", tmp_path / f"marks.{name}")
-        assert "Jos??" in Path(out.splitlines()[0]).read_text(encoding="utf-8")
+        told = Path(out.splitlines()[0]).read_text(encoding="utf-8")
+        assert "Jos??" in told
+        assert "the file raises SyntaxError: " in told
     assert not any(path.is_dir() for path in tmp_path.iterdir())  # without pictures
 
 
@@ -91,7 +93,7 @@ def test_what_is_missing_is_told_once(tmp_path, capsys):
     made = "def __init__(self, data): self.data, self.grad = data, 0"
     (tmp_path / "bare.py").write_text(f"class Value:\n    {made}\n    def backward(self): pass\n")
     out, _ = printed(capsys, tmp_path / "bare.py")
-    assert out.count("missing: x.relu()") == 1
+    assert out.count("\n    missing: x.relu()\n\n✗ chain") == 1
 
 
 def test_a_class_in_order_of_points(folder, capsys):
@@ -168,6 +170,8 @@ def test_junit(folder, capsys):
     failed = suites["stale"].find("testcase/failure")
     assert failed.get("message") == "0 of 6 points"
     assert "x.grad  # is 8, should be 4" in failed.text
+    printed_too = forms.to_junit([Marks("eva", printed="nodes")], "en", "", 0)
+    assert ">\n    <system-out>nodes</system-out>\n  <" in printed_too
 
 
 def test_gradescope(folder, capsys):
@@ -208,7 +212,12 @@ def test_html_with_pictures(folder, tmp_path, capsys):
     page = (tmp_path / "marks.html").read_text(encoding="utf-8")
     assert page.count("<section") == 3
     assert page.count('src="data:image/svg+xml;base64,') == 1  # what is missing has no picture
-    assert 'href="#s2"' in page
+    assert '<td><a href="#s1">no-exp</a></td><td class=bad>34</td><td>8</td>' in page
+    assert "<td class=total>98</td><td>one op: missing: x.exp()</td></tr>" in page
+    about = "<p>Each operation by itself: its value and its derivatives.</p>"
+    level = f"<span class=bad>✗</span> one op: 34 of 36 points</h3>{about}<p class=bad>missing: "
+    assert f"<h2>no-exp <span>98 of 100 points</span></h2><h3>{level}x.exp()</p><h3>" in page
+    assert "</p><pre>x = Value(2)\ny = Value(2)\nz = Value(2)\nv1 = x * y\n" in page
     assert "<tr><td>of</td><td>36</td><td>8</td>" in page
     assert "default-src 'none'" in page
 

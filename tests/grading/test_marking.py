@@ -59,6 +59,7 @@ def test_each_mark_is_right_and_a_fault_costs_its_own_levels(name, marks):
         ("tanh", 0, "out = x.tanh()", "x.grad", None, None),
         ("stale", 5, "v1 = x * y\nout = v1 * z\nout.backward()", "x.grad", "8", "4"),
         ("subtracts", 0, "out = 2 - x", "out.data", None, None),
+        ("no-seed", 7, "inputs = [0.5, -0.8]", "parameters[0].grad", None, None),
     ],
 )  # fmt: skip
 def test_the_failure_is_the_smallest_expression(name, level, code, key, got, wanted, marks):
