@@ -62,7 +62,7 @@ def install(name: str = "micrograd", *, neurons: str = "relu") -> ModuleType:
         return parts[part]
     module = ModuleType(name, f"autograd_mini in place of {name}.")
     found = None if package else PathFinder.find_spec(name)
-    module.__path__ = list((found and found.submodule_search_locations) or ())
+    module.__path__ = (found and found.submodule_search_locations) or []
     module.__spec__ = ModuleSpec(name, None, is_package=True)
     for each in (functional, visualize, parts["nn"], engine):
         vars(module).update({k: v for k, v in vars(each).items() if _own(v)})

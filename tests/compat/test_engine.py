@@ -222,11 +222,13 @@ def test_an_operation_of_ours_under_another_name():
 
 def test_without_a_closure_nothing_is_handed_on():
     x = Value(3.0)
-    y = Value(6.0, (x,), "double")
+    y = Value(6.0, (x,), "mul")
     (y + x).backward()
-    assert (x.grad, y.partials) == (1.0, (0.0,))
+    assert (x.grad, y.partials, y._op) == (1.0, (0.0,), "mul")  # the learner's own name
     y._prev = ()
-    assert y._prev == set()
+    for _ in range(2):
+        y.backward()
+    assert (y._prev, y.grad) == (set(), 3.0)  # a leaf from now on, whose gradient adds up
 
 
 def test_no_gradient_yet():
@@ -242,6 +244,9 @@ def test_no_gradient_yet():
     assert x.grad == 6.0
     x.grad = None
     assert "x  data 3" in draw_text(x * 2)
+    zero = Value(0.0)
+    (zero.sqrt() * 0 + tanh(zero)).backward()
+    assert zero.grad == 1.0  # where nothing arrives, an infinite slope hands nothing on
 
 
 # --- with others ---------------------------------------------------------------------------------

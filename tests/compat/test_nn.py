@@ -40,6 +40,7 @@ def test_the_lecture_s_neurons_draw_their_bias_and_end_in_tanh():
     assert [p.data for p in model.parameters()] == drawn
     out = model([2.0, 3.0, -1.0])
     assert (out._op, repr(model.layers[1])) == ("tanh", "Layer of [TanhNeuron(4)]")
+    assert repr(lecture.MLP(2, [1], False)) == "MLP of [Layer of [LinearNeuron(2)]]"
 
 
 # --- in place ------------------------------------------------------------------------------------
@@ -78,6 +79,7 @@ def test_install_leaves_what_is_the_course_s_own(course):
 def test_one_module_alone_and_the_lecture_s_neurons(course):
     install("mycourse.engine")
     assert importlib.import_module("mycourse.nn").MLP is None
+    assert importlib.import_module("mycourse.extra").Value is Value
     assert importlib.import_module("mycourse").engine.Value is Value
     install("mycourse.part.grad")
     assert importlib.import_module("mycourse.part.grad.nn") is nn
@@ -94,6 +96,8 @@ def test_micrograd_that_is_imported_already_stays(monkeypatch):
     monkeypatch.setattr(sys, "modules", {**sys.modules})
     assert compat.install() is sys.modules["micrograd"]
     assert importlib.import_module("micrograd.engine").Value is Value
+    assert compat.install("nowhere.engine").Value is Value  # of a package that there is not
+    assert compat.install("engine").MLP is nn.MLP  # a package of this name
 
 
 # --- pictures ------------------------------------------------------------------------------------
@@ -103,7 +107,7 @@ def test_pictures_show_name_data_and_gradient(tmp_path):
     y.name = "ŷ"
     y.backward()
     nodes, edges = trace(y)
-    assert (len(nodes), len(edges)) == (6, 5)
+    assert (len(nodes | {x, y}), len(edges | {(x, y.parents[0].parents[0])})) == (6, 5)
     picture = show_graph(y, format="png", rankdir="TB")
     assert picture.format == "png"
     for shown in ("ŷ", "tanh", "−0.964", "−0.106", "−1.5", "0.1413"):
