@@ -23,7 +23,7 @@ OPTIONS = [
     option("--format", choices=(*ALL, *EACH)),
     "--out",
     option("--time", metavar="SECONDS", type=float, default=1.5),
-    option("--memory", metavar="MB", type=whole(64), default=1024),
+    option("--memory", metavar="MB", type=whole(64, 10**9), default=1024),
     option("--least", metavar="POINTS", type=float, default=0.0),
     option("--jobs", metavar="N", type=whole(1, 256)),
 ]

@@ -75,14 +75,14 @@ def against(
         try:
             done = subprocess.run(command, check=False, timeout=seconds, **given)
         except subprocess.TimeoutExpired:
-            return False, ""
+            return False, f"no end after {seconds:g} seconds"
         return done.returncode == 0, f"{done.stderr}{done.stdout}"
 
     names = [name for name, engine in ENGINES.items() if not engine.in_training]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         (passes, told), *runs = pool.map(run, [HEALTHY.__name__, *names])
-    told, _, used = told.rpartition(_USED)
-    found = Verdict("" if passes else told[-2000:].strip() or "?", [], [], {})
+    told, _, used = told.rpartition(_USED)  # of a process that broke off, all is in `used`
+    found = Verdict("" if passes else (told or used)[-2000:].strip() or "?", [], [], {})
     for name, (passed, _) in zip(names, runs if passes else (), strict=passes):
         changed = [op for op, rule in ENGINES[name].rules.items() if rule is not HEALTHY.rules[op]]
         if changed and not {*changed} & {*used.split()}:

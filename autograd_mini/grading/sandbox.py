@@ -40,9 +40,10 @@ class Sandbox:
     budget = 0.0  # seconds that the level may still lose
 
     def __init__(self, setup: dict[str, Any], limits: Limits) -> None:
-        seconds = int(8 * limits.seconds) + 60  # of the processor: no more than a last resort
-        own = {"memory": limits.memory, "seconds": seconds, "loading": 2 * limits.seconds}
-        self.seconds, self.setup = limits.seconds, {**setup, **own}
+        self.seconds = min(limits.seconds, 1e9)  # for more there is no timer
+        last = int(8 * self.seconds) + 60  # of the processor: no more than a last resort
+        own = {"memory": limits.memory, "seconds": last, "loading": 2 * self.seconds}
+        self.setup = setup | own
 
     def load(self) -> dict[str, Any]:
         """Begin a process; what it says of the submission. Raises Ended."""
