@@ -106,7 +106,7 @@ class Engine:
             if len(traceback.extract_tb(error.__traceback__)) > 2:
                 raise  # it comes from the engine's own code
             node, _, name = expression.removesuffix("()").partition(".")
-            if node in nodes and inspect.isfunction(function := self.names.get(name)):
+            if inspect.isfunction(function := self.names.get(name)):
                 return function(nodes[node])  # exp(x) in place of x.exp()
             raise MissingError(expression) from None
 

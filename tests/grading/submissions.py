@@ -98,8 +98,9 @@ SAME = {
               "import random\n\ntry:\n    name = input()\nexcept EOFError:\n    name = 'x'")],
     "arrays": [("import math", "import math\nimport numpy as np"),
                ("outs[0] if len(outs) == 1 else outs", "np.array(outs)")],
-    "divides": [("Value(other) / self", "other * self**-1")],
-    "biases": [("[*self.w, self.b]", "[self.b, *self.w]"), (".b).tanh()", ".b).relu()")],
+    "divides": [("Value(other) / self", "other * self**-1"), ("return [p", "yield from [p")],
+    "biases": [("[*self.w, self.b]", "[self.b, *self.w]"), (".b).tanh()", ".b).relu()"),
+               ("def param", "@property\n    def param"), (".parameters()", ".parameters")],
 }  # fmt: skip
 
 _ORDER = RIGHT[RIGHT.index("        done, seen") : RIGHT.index("    def backward")]

@@ -475,7 +475,7 @@ from autograd_mini.grading import Case, Drawn, Level, Script
 def square(engine, k):
     x = engine.Value(3.0)
     y = x * x * k
-    engine.backward(y)
+    engine.backward([y])
     return {"x.grad": engine.grad(x)}
 
 LEVELS = [
@@ -523,6 +523,10 @@ def test_as_many_are_drawn_as_are_asked_for():
         ("[Level('a', 1, [Case('x + y', z=1)], 'b')]", "there is no input z"),
         ("[Level('a', 1, [Case(lambda x: y)], 'b')]", "the case '<lambda>': name 'y' is not defin"),
         ("[Level('a', 1, [Script(square, k={1})], 'b')]", "given only what JSON has: Object of"),
+        (
+            "[Level('a', 1, [Script(lambda e: e.backward([e.Value(1)] * 2))], 'b')]",
+            "must be a node",
+        ),
         ("[Level('a', 1, [Script(lambda engine: 1 / 0)], 'b')]", "ZeroDivisionError"),
     ],
 )
