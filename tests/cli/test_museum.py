@@ -100,7 +100,8 @@ def test_tests_that_the_right_engine_fails(course, capsys):
     out = capsys.readouterr().out
     assert "assert (16.0, 2) == (15.0, 2)" in out
     assert out.endswith("El motor correcto no pasa estas pruebas: piden otra cosa, o están mal.\n")
-    assert main(["museum", "--against", "tests.py", "--time", "0.01"]) == 1
+    (course / "tests.py").write_text("import course  # and no class")
+    assert main([*"museum --against tests.py --as course.engine --time 0.01".split()]) == 1
     assert capsys.readouterr().out.startswith("no end after 0.01 seconds\n")
 
 
