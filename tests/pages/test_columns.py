@@ -5,6 +5,7 @@ import json
 import zlib
 from array import array
 from collections import Counter
+from fractions import Fraction
 
 import pytest
 
@@ -47,23 +48,31 @@ def test_the_columns_hold_the_numbers_exactly():
         assert key == -1 or keys[key].split("/")[0].split("^")[0] == node.op.name
 
 
+def test_partials_are_stored_where_they_are_no_sums_products_and_quotients_of_data():
+    recorded = steps(lambda x: (x.tanh() + x.sin() + x % 2.0) * x.exp() / x.sqrt(), 0.5)
+    found = unpacked(packed(recorded))
+    keys = list(found["told"]["maths"]["ops"])
+    assert [keys[k] for k in found["told"]["stored"]] == ["tanh", "sin", "mod"]
+    assert [*found["partials"]] == [recorded.nodes[k].partials[0] for k in (1, 2, 4)]
+
+
 def test_conditions_that_are_given_are_numbers():
     """As a text, that of False was true in the page, which took the derivative of the other."""
     recorded = steps(lambda x, y: where(False, x, y) * 2.0, 3.0, 4.0)
     assert unpacked(packed(recorded))["told"]["constants"] == [0, 2]
 
 
-@pytest.mark.parametrize("what", ["stale", "by hand", "engine"])
+@pytest.mark.parametrize("what", ["stale", "by hand", "engine", "fraction"])
 def test_what_a_page_could_not_compute_is_not_packed(what):
-    x = Value(3.0, label="x")
-    y = Value(9.0, parents=(x,), partials=(6.0,)) if what == "by hand" else x * x
+    x = Value(Fraction(1, 3) if what == "fraction" else 3.0, label="x")
+    y = Value(9.0, parents=(x,), partials=(6.0,)) if what == "by hand" else x * x * 1.0
     if what == "stale":
         x.data = 4.0
     recorded = steps(y)
     if what == "engine":
         recorded.steps = (*recorded.steps[:-1], recorded.steps[-1]._replace(adjoint=5.0))
     assert packed(recorded) is None
-    assert packed(steps(x * x)) is not None
+    assert packed(steps(lambda x: x * x * 1.0, 3.0)) is not None
 
 
 def test_no_group_holds_too_much_and_names_stand_outside():
