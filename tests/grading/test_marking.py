@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograd_mini.checking import check_grad
-from autograd_mini.grading import BatteryError, Drawn, Level
+from autograd_mini.grading import BatteryError, Case, Drawn, Level
 from autograd_mini.grading import grade as graded
 from autograd_mini.grading.marking import SubmissionError
 from autograd_mini.grading.sandbox import Limits
@@ -496,6 +496,16 @@ def test_a_battery_of_ones_own(tmp_path, monkeypatch):
     assert [m.points for m in wrong.marks] == [4, 0, 0]
     assert wrong.marks[1].failures[0].code("en").startswith("script(engine)\nx.grad  # is ")
     assert wrong.marks[2].failures[0].code("es").startswith("k = 1\ndef square(engine, k):")
+
+
+def test_what_is_built_twice_is_told_as_a_function():
+    level = Level("one", 1, [Case("x * y + y", "backward reset build backward", x=2, y=3)])
+    (task,) = tasks(0, level, 0, [])
+    assert task.code({"grad": "g"}).splitlines() == [
+        "def f(x, y):", "    v1 = x * y", "    out = v1 + y", "    return out", "",
+        "x = Value(2)", "y = Value(3)", "out = f(x, y)", "out.backward()", "x.g = y.g = 0",
+        "out = f(x, y)", "out.backward()",
+    ]  # fmt: skip
 
 
 def test_as_many_are_drawn_as_are_asked_for():
